@@ -1,0 +1,43 @@
+# Everything runs in .venv, which `make setup` builds; each target says in one line what it does.
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo check lint types contracts quick test test-long bench lock
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## build .venv with everything, from nothing but Python; quick when nothing changed
+	@bash scripts/setup.sh
+
+demo: setup ## audit real photographs: a workspace, its masks, and the reviewer's page
+	@$(BIN)/mask-audit demo
+
+check: setup lint types contracts quick ## lint, types, import contracts and the quick tests
+
+lint: ## ruff: rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: ## mypy, strict
+	@$(BIN)/mypy
+
+contracts: ## who may import whom
+	@$(BIN)/lint-imports --no-logo
+
+quick: ## the tests that need neither a browser, a server nor much time
+	@$(PYTEST) -m "not slow and not soak and not browser and not postgresql"
+
+test: setup lint types contracts ## the linters, and every test except the soaks
+	@$(PYTEST) -m "not soak"
+
+test-long: setup lint types contracts ## the linters, and every test there is
+	@$(PYTEST)
+
+bench: setup ## speed and memory, as ratios measured in one run
+	@$(BIN)/python -m benchmarks
+
+lock: ## pin every dependency anew, with hashes, in requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --all-extras --group dev \
+		--custom-compile-command "make lock" pyproject.toml -o requirements.lock
