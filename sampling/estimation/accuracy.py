@@ -1,0 +1,34 @@
+"""Counts of verdicts → the accuracy of a setting, as the share of the sample."""
+
+from sampling.estimation.estimate import Estimate, NoEstimate, VerdictCounts
+from sampling.estimation.intervals import wilson_interval
+
+
+def sample_accuracy(counts: VerdictCounts, *, confidence: float = 0.95) -> Estimate | NoEstimate:
+    """The share of the counted units that are right, with Wilson's interval; or why there is none.
+
+    n_accepted/n_counted, every unit of the sample weighing the same: the estimand `mix`, the accuracy of a
+    population composed as the sample was allocated.
+
+    >>> sample_accuracy(VerdictCounts(n_units=5, n_correct=3, n_incorrect=1, n_missing=1)).value
+    0.6
+    >>> sample_accuracy(VerdictCounts(n_units=5, n_pending=5))
+    NoEstimate(reason='nothing has been judged yet')
+    """
+    if counts.n_counted == 0:
+        return NoEstimate(reason=_why_nothing_counts(counts))
+    return Estimate(
+        value=counts.n_accepted / counts.n_counted,
+        interval=wilson_interval(counts.n_accepted, counts.n_counted, confidence=confidence),
+        n=counts.n_counted,
+    )
+
+
+def _why_nothing_counts(counts: VerdictCounts) -> str:
+    if counts.n_covered == 0:
+        return "no unit is in this setting's population" if counts.n_units else "there are no units"
+    if counts.n_undecided == 0:
+        return "nothing has been judged yet"
+    if counts.n_pending:
+        return "everything judged so far is unsure or unjudgable"
+    return "every unit is unsure or unjudgable"
