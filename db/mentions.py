@@ -1,0 +1,131 @@
+"""Looks up single annotations of the population: who they are, and what mask each setting made of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from db.manifest import SettingRecord, SourceRecord
+from db.population import ANNOTATIONS_FILE, CATEGORIES_FILE, IMAGES_FILE, Population, query_engine
+
+_MEMORY = "500MB"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One annotation of a frame, without its mask.
+
+    Attributes:
+        mention_id: what the rows of other settings carry that show the same mention.
+        category: supercategory of its category, or None.
+    """
+
+    annotation_id: str
+    mention_id: str
+    entity_id: str | None
+    entity_name: str | None
+    category: str | None
+    split: str
+    image_id: str | None
+    images_root: str | None
+    file_name: str | None
+    question: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PopulationMask:
+    """What one setting made of one mention, as the population holds it.
+
+    Attributes:
+        parts: compressed COCO counts of each part, none where the mask is empty, or None where it cannot be
+            read.
+    """
+
+    mention_id: str
+    height: int | None
+    width: int | None
+    parts: tuple[bytes, ...] | None
+    area: int | None
+
+
+_MENTIONS = """
+SELECT a.annotation_id, a.mention_id, a.category_id, c.name, c.supercategory, a.split, a.image_id,
+       i.file_name, a.question
+FROM (
+    SELECT * FROM read_parquet($annotations) WHERE annotation_id IN (SELECT unnest($ids))
+) AS a
+LEFT JOIN read_parquet($images) AS i USING (image_id)
+LEFT JOIN read_parquet($categories) AS c USING (category_id)
+ORDER BY a.annotation_id
+"""
+
+_MASKS = """
+SELECT mention_id, height, width, parts, area
+FROM read_parquet($annotations) WHERE mention_id IN (SELECT unnest($ids))
+"""
+
+
+def load_mentions(
+    population: Population, setting: SettingRecord, annotation_ids: Sequence[str]
+) -> list[Mention]:
+    """Give the mentions of a setting with these annotation ids, in no promised order."""
+    return [
+        mention
+        for source in setting.sources
+        for mention in _mentions_of(population.folder, source, annotation_ids)
+    ]
+
+
+def load_setting_masks(
+    population: Population, setting: SettingRecord, mention_ids: Sequence[str]
+) -> list[PopulationMask]:
+    """Give what a setting made of these mentions; a mention that it does not have is left out."""
+    files = population.files(setting, ANNOTATIONS_FILE)
+    with query_engine(memory=_MEMORY) as connection:
+        rows = connection.execute(_MASKS, {"annotations": files, "ids": list(mention_ids)}).fetchall()
+    return [
+        PopulationMask(
+            mention_id=mention_id,
+            height=height,
+            width=width,
+            parts=None if parts is None else tuple(bytes(part) for part in parts),
+            area=area,
+        )
+        for mention_id, height, width, parts, area in rows
+    ]
+
+
+def _mentions_of(folder: Path, source: SourceRecord, annotation_ids: Sequence[str]) -> Iterator[Mention]:
+    place = folder / source.folder
+    with query_engine(memory=_MEMORY) as connection:
+        rows = connection.execute(
+            _MENTIONS,
+            {
+                "annotations": str(place / ANNOTATIONS_FILE),
+                "images": str(place / IMAGES_FILE),
+                "categories": str(place / CATEGORIES_FILE),
+                "ids": list(annotation_ids),
+            },
+        ).fetchall()
+    for (
+        annotation_id,
+        mention_id,
+        category_id,
+        name,
+        supercategory,
+        split,
+        image_id,
+        file_name,
+        question,
+    ) in rows:
+        yield Mention(
+            annotation_id=annotation_id,
+            mention_id=mention_id,
+            entity_id=category_id,
+            entity_name=name,
+            category=supercategory,
+            split=split,
+            image_id=image_id,
+            images_root=source.images_root,
+            file_name=file_name,
+            question=question,
+        )

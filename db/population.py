@@ -1,0 +1,171 @@
+"""The population: one row per annotation and setting, in Parquet, one folder per ingested file.
+
+A folder holds `annotations.parquet`, `images.parquet` and `categories.parquet`. Everything is written beside
+and comes into being when the manifest that names it replaces the one before; whatever no manifest names is
+swept away by the next writer. Reading goes through DuckDB, which spills to disk what does not fit its memory.
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from db.errors import ConflictError, UnreachableError
+from db.manifest import Manifest, SettingRecord, SourceRecord, load_manifest, save_manifest
+
+ANNOTATIONS_FILE = "annotations.parquet"
+IMAGES_FILE = "images.parquet"
+CATEGORIES_FILE = "categories.parquet"
+
+_STAGING = ".staging-"
+_DICTIONARY_COLUMNS = {"setting", "category_id", "split", "part", "visibility", "source", "supercategory"}
+_STATISTICS_COLUMNS = {"setting", "split", "element_index", "area"}
+
+
+class ParquetFile:
+    """Writes one Parquet file, table by table, each as one row group."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self.path = path
+        names = set(schema.names)
+        self._writer = pq.ParquetWriter(
+            path,
+            schema,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=sorted(_DICTIONARY_COLUMNS & names),
+            write_statistics=sorted(_STATISTICS_COLUMNS & names),
+        )
+
+    def write(self, table: pa.Table) -> None:
+        """Append a table as one row group; an empty one is passed over."""
+        if table.num_rows:
+            self._writer.write_table(table, row_group_size=table.num_rows)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.close()
+
+
+def rewrite(path: Path, change: Callable[[pa.Table], pa.Table]) -> None:
+    """Write a Parquet file anew, one row group at a time, each as `change` gives it back."""
+    beside = path.with_suffix(".new")
+    before = pq.ParquetFile(path)
+    with before, ParquetFile(beside, before.schema_arrow) as after:
+        for group in range(before.num_row_groups):
+            after.write(change(before.read_row_group(group)))
+    beside.replace(path)
+
+
+class Population:
+    """The Parquet files of one workspace and the manifest that names them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def manifest(self) -> Manifest:
+        """Give what there is."""
+        return load_manifest(self.folder)
+
+    @contextmanager
+    def staging(self) -> Iterator["Staging"]:
+        """Give a place to write in; it is gone afterwards unless its content was committed.
+
+        Raises:
+            ConflictError: another process is writing to this population.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with _only_writer(self.folder):
+            self._sweep()
+            place = Path(tempfile.mkdtemp(prefix=_STAGING, dir=self.folder))
+            try:
+                yield Staging(self, place)
+            finally:
+                shutil.rmtree(place, ignore_errors=True)
+
+    def files(self, setting: SettingRecord, name: str) -> list[str]:
+        """Give the paths of one kind of Parquet file of a setting."""
+        return [str(self.folder / source.folder / name) for source in setting.sources]
+
+    def n_bytes(self) -> int:
+        """Give the bytes that the population takes on disk."""
+        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+
+    def _sweep(self) -> None:
+        named = {source.folder for setting in self.manifest().settings for source in setting.sources}
+        for path in self.folder.iterdir():
+            if path.is_dir() and path.name not in named:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+class Staging:
+    """New Parquet files that nobody sees yet."""
+
+    def __init__(self, population: Population, place: Path) -> None:
+        self._population = population
+        self.place = place
+
+    def new_folder(self) -> Path:
+        """Give an empty folder for the files of one source."""
+        return Path(tempfile.mkdtemp(prefix="source-", dir=self.place))
+
+    def commit(self, setting: SettingRecord, staged: Sequence[tuple[Path, SourceRecord]]) -> SettingRecord:
+        """Make staged folders part of a setting; a source of the same path or content is replaced.
+
+        Args:
+            setting: as it should be, with the sources that it keeps.
+            staged: folders from `new_folder` and what they hold; their `folder` is filled in here.
+        """
+        sources = list(setting.sources)
+        for folder, source in staged:
+            target = Path(tempfile.mkdtemp(prefix=f"{_slug(setting.setting)}-", dir=self._population.folder))
+            folder.rename(target)
+            target.chmod(0o755)
+            sources.append(replace(source, folder=target.name))
+        whole = replace(setting, sources=tuple(sources))
+        save_manifest(self._population.folder, self._population.manifest().with_setting(whole))
+        return whole
+
+
+@contextmanager
+def query_engine(*, memory: str = "1GB") -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a DuckDB connection that spills into a temporary folder (see TMPDIR), removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="mask-audit-") as spill:
+        connection = duckdb.connect(
+            config={"temp_directory": spill, "memory_limit": memory, "preserve_insertion_order": False}
+        )
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def _slug(text: str) -> str:
+    kept = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in text.lower())
+    return kept.strip("-")[:40] or "setting"
+
+
+@contextmanager
+def _only_writer(folder: Path) -> Iterator[None]:
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConflictError(f"another command is writing to {folder}: wait until it is done") from error
+        except OSError as error:
+            raise UnreachableError(f"{folder} cannot be locked ({os.strerror(error.errno or 0)})") from error
+        yield

@@ -1,0 +1,247 @@
+"""Frozen values that cross the border of the store: what goes in and what comes out.
+
+Nothing here knows SQL or Parquet. Times are timezone-aware UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What a reviewer says of one mask."""
+
+    CORRECT = "correct"
+    INCORRECT = "incorrect"
+    UNSURE = "unsure"
+
+
+class Reason(StrEnum):
+    """Why a mask is incorrect, or why a reviewer cannot say; the ids every front end uses."""
+
+    WRONG_OBJECT = "wrong_object"
+    SPILLS_OVER = "spills_over"
+    PART_MISSING = "part_missing"
+    WHOLE_IMAGE = "whole_image"
+    FOREGROUND_BACKGROUND = "foreground_background"
+    MERGED_INSTANCES = "merged_instances"
+    NOT_VISIBLE = "not_visible"
+    IMAGE_UNUSABLE = "image_unusable"
+    AMBIGUOUS_QUESTION = "ambiguous_question"
+
+
+REASONS_OF: dict[Verdict, tuple[Reason, ...]] = {
+    Verdict.CORRECT: (),
+    Verdict.INCORRECT: (
+        Reason.WRONG_OBJECT,
+        Reason.SPILLS_OVER,
+        Reason.PART_MISSING,
+        Reason.WHOLE_IMAGE,
+        Reason.FOREGROUND_BACKGROUND,
+        Reason.MERGED_INSTANCES,
+        Reason.NOT_VISIBLE,
+    ),
+    Verdict.UNSURE: (Reason.IMAGE_UNUSABLE, Reason.AMBIGUOUS_QUESTION),
+}
+
+
+class MaskState(StrEnum):
+    """What one setting made of one unit of the sample."""
+
+    PRESENT = "present"
+    """There is a mask; it can be judged unless its image says otherwise."""
+    MISSING = "missing"
+    """No mask, or an empty one, in a setting that covers every mention: an error without review."""
+    DROPPED = "dropped"
+    """No mask in a setting that is a filtered subset: outside that setting's population."""
+    UNREADABLE = "unreadable"
+    """A mask that cannot be decoded: unjudgable."""
+
+
+class Source(StrEnum):
+    """Where a verdict was given."""
+
+    PAGE = "page"
+    IMPORT = "import"
+    LABEL_STUDIO = "label-studio"
+
+
+class OverlayMode(StrEnum):
+    """How the mask was drawn when the verdict was given."""
+
+    CONTOUR = "contour"
+    FILL = "fill"
+    SPOTLIGHT = "spotlight"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewer:
+    """A person who judges."""
+
+    reviewer_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One verdict on one mask as a front end hands it in.
+
+    Attributes:
+        mask_id: the mask judged; never "the current one".
+        client_key: names this key press for ever; sending it again changes nothing.
+        seconds: from the mask painted to the verdict, or None where nobody measured it.
+        shown_at: when the mask was painted, or None where nobody measured it.
+        guideline_hash: SHA-256 of the guideline in force, or None where there was none.
+    """
+
+    mask_id: str
+    verdict: Verdict
+    reasons: tuple[Reason, ...] = ()
+    comment: str = ""
+    client_key: str
+    seconds: float | None = None
+    shown_at: datetime | None = None
+    decided_at: datetime
+    overlay_mode: OverlayMode | None = None
+    guideline_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """A verdict taken back (undo): the mask is pending again for this reviewer."""
+
+    mask_id: str
+    client_key: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingVerdict:
+    """The verdict of one reviewer on one mask that nothing has superseded."""
+
+    mask_id: str
+    reviewer: str
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    comment: str
+    seconds: float | None
+    decided_at: datetime
+    source: Source
+    guideline_hash: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stratum:
+    """One split of a sample: how many were drawn, out of how many."""
+
+    split: str
+    n_units: int
+    n_entities_drawn: int
+    n_entities: int
+    n_annotations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameFile:
+    """One source file of the frame as it was when the sample was drawn."""
+
+    file: str
+    fingerprint: str
+    n_annotations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A drawn sample: how it was drawn, from what, and its strata.
+
+    Attributes:
+        unit: "entity" or "annotation".
+        across: "splits" or "within-split".
+        per_entity: annotations taken of each drawn entity.
+        allocation: what was asked, as text for people ("entity=1400, query=400, wiki=200").
+        frame: the setting drawn from.
+        population_fingerprint: SHA-256 over the frame's files and their contents.
+    """
+
+    sample_id: int
+    name: str
+    seed: int
+    unit: str
+    across: str
+    per_entity: int
+    allocation: str
+    frame: str
+    population_fingerprint: str
+    frame_files: tuple[FrameFile, ...]
+    created_at: datetime
+    strata: tuple[Stratum, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleSetting:
+    """One setting that a sample holds the masks of."""
+
+    setting: str
+    reference: str | None
+    model: str | None
+    is_subset: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One sampled mention: an annotation seen as "this region is this entity".
+
+    Attributes:
+        stratum: the split its entity was drawn in.
+        images_root: folder or URL that `file_name` is relative to, or None if none was given.
+        file_name: None where no file lists the image.
+    """
+
+    unit_id: int
+    annotation_id: str
+    entity_id: str
+    entity_name: str | None
+    stratum: str
+    category: str | None
+    image_id: str
+    images_root: str | None
+    file_name: str | None
+    question: str | None
+    n_annotations_of_entity: int
+    n_entities_in_stratum: int
+    inclusion_probability: float
+    design_weight: float
+    entity_weight: float
+    annotation_ticket: str
+    entity_ticket: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mask:
+    """One distinct mask of one mention; several settings, and several samples, may hold it.
+
+    Attributes:
+        mask_id: opaque to reviewers; tells neither setting nor mention.
+        height: pixels.
+        width: pixels.
+        parts: compressed COCO `counts` of each part; their union is the mask.
+        unjudgable: why it cannot be shown, or None.
+    """
+
+    mask_id: str
+    height: int
+    width: int
+    parts: tuple[bytes, ...]
+    area: int
+    unjudgable: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitMask:
+    """What one setting made of one unit."""
+
+    unit_id: int
+    setting: str
+    state: MaskState
+    mask_id: str | None

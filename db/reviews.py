@@ -1,0 +1,136 @@
+"""The journal of verdicts: append-only, safe to send twice."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from db.records import Reading, Reason, Source, StandingVerdict, Verdict, Withdrawal
+from db.store import Transaction, slices
+from db.tables import journal, reviewers, unit_masks, units
+
+Event = Reading | Withdrawal
+
+
+def add_readings(
+    transaction: Transaction,
+    reviewer_id: int,
+    events: Sequence[Event],
+    *,
+    source: Source,
+    now: datetime,
+) -> int:
+    """Append events to the journal in the order given; one whose client key is known is skipped.
+
+    Each entry supersedes the reviewer's entry before it on the same mask; nothing is changed or deleted.
+
+    Returns:
+        How many entries are new.
+    """
+    _wait_for_turn(transaction, reviewer_id)
+    known = _known_keys(transaction, reviewer_id, {event.client_key for event in events})
+    latest = _latest_entries(transaction, reviewer_id, {event.mask_id for event in events})
+    n_known_before = len(known)
+    for event in events:
+        if event.client_key in known:
+            continue
+        latest[event.mask_id] = transaction.connection.scalars(
+            journal.insert().returning(journal.c.entry_id),
+            _columns(event)
+            | {
+                "reviewer_id": reviewer_id,
+                "source": source,
+                "recorded_at": now,
+                "supersedes": latest.get(event.mask_id),
+            },
+        ).one()
+        known.add(event.client_key)
+    return len(known) - n_known_before
+
+
+def load_standing(transaction: Transaction, sample_id: int) -> list[StandingVerdict]:
+    """Give the verdicts on a sample's masks that nothing has superseded or withdrawn, oldest first."""
+    in_sample = (
+        select(unit_masks.c.mask_id)
+        .join(units, units.c.unit_id == unit_masks.c.unit_id)
+        .where(units.c.sample_id == sample_id)
+    )
+    newest = (
+        select(func.max(journal.c.entry_id))
+        .where(journal.c.mask_id.in_(in_sample))
+        .group_by(journal.c.mask_id, journal.c.reviewer_id)
+    )
+    rows = transaction.connection.execute(
+        select(journal, reviewers.c.name)
+        .join(reviewers, reviewers.c.reviewer_id == journal.c.reviewer_id)
+        .where(journal.c.entry_id.in_(newest), journal.c.verdict.is_not(None))
+        .order_by(journal.c.entry_id)
+    )
+    return [
+        StandingVerdict(
+            mask_id=row.mask_id,
+            reviewer=row.name,
+            verdict=Verdict(row.verdict),
+            reasons=tuple(Reason(reason) for reason in row.reasons.split(";") if reason),
+            comment=row.comment,
+            seconds=row.seconds,
+            decided_at=row.decided_at,
+            source=Source(row.source),
+            guideline_hash=row.guideline_hash,
+        )
+        for row in rows
+    ]
+
+
+def _wait_for_turn(transaction: Transaction, reviewer_id: int) -> None:
+    # Two tabs of one reviewer must see each other's entries, or both would supersede the same one.
+    transaction.connection.execute(
+        select(reviewers.c.reviewer_id).where(reviewers.c.reviewer_id == reviewer_id).with_for_update()
+    )
+
+
+def _known_keys(transaction: Transaction, reviewer_id: int, keys: Collection[str]) -> set[str]:
+    known: set[str] = set()
+    for some in slices(keys):
+        known.update(
+            transaction.connection.scalars(
+                select(journal.c.client_key).where(
+                    journal.c.reviewer_id == reviewer_id, journal.c.client_key.in_(some)
+                )
+            )
+        )
+    return known
+
+
+def _latest_entries(transaction: Transaction, reviewer_id: int, mask_ids: Collection[str]) -> dict[str, int]:
+    latest: dict[str, int] = {}
+    for some in slices(mask_ids):
+        rows = transaction.connection.execute(
+            select(journal.c.mask_id, func.max(journal.c.entry_id).label("newest"))
+            .where(journal.c.reviewer_id == reviewer_id, journal.c.mask_id.in_(some))
+            .group_by(journal.c.mask_id)
+        )
+        latest |= {row.mask_id: row.newest for row in rows}
+    return latest
+
+
+def _columns(event: Event) -> dict[str, object]:
+    columns: dict[str, object] = {
+        "mask_id": event.mask_id,
+        "client_key": event.client_key,
+        "decided_at": event.decided_at,
+        "verdict": None,
+        "reasons": "",
+        "comment": "",
+    }
+    if isinstance(event, Reading):
+        columns |= {
+            "verdict": event.verdict,
+            "reasons": ";".join(event.reasons),
+            "comment": event.comment,
+            "seconds": event.seconds,
+            "shown_at": event.shown_at,
+            "overlay_mode": event.overlay_mode,
+            "guideline_hash": event.guideline_hash,
+        }
+    return columns
