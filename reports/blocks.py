@@ -1,0 +1,37 @@
+"""What a section of the report is made of, before any format writes it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One field of a table: a text, what stands smaller beside or below it, and the columns it spans."""
+
+    text: str
+    details: tuple[str, ...] = ()
+    span: int = 1
+
+    @property
+    def line(self) -> str:
+        """All of it on one line."""
+        return f"{self.text} ({', '.join(self.details)})" if self.details else self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table: `n_labels` columns of text on the left, the others are numbers."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    n_labels: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A heading and what stands under it; each may be absent."""
+
+    title: str
+    table: Table | None = None
+    points: tuple[str, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+    code: str = ""

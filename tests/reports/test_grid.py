@@ -1,0 +1,75 @@
+"""Table 1: what stands where."""
+
+import pytest
+
+from reports.content import SettingResult, result_of
+from reports.grid import arrange, setting_name
+from sampling.estimation.estimate import VerdictCounts
+
+
+def setting(name, reference=None, model=None):
+    result = result_of(VerdictCounts(n_units=1, n_correct=1))
+    return SettingResult(
+        setting=name,
+        reference=reference,
+        model=model,
+        overall=result,
+        by_split={},
+        by_category={},
+        reasons={},
+    )
+
+
+def names(grid):
+    return [
+        (row.reference, [[s.setting for s in of_model] for of_model in row.cells]) for row in grid.rows
+    ], [s.setting for s in grid.spanning]
+
+
+def test_references_are_rows_and_models_are_columns_in_the_order_of_the_settings():
+    grid = arrange(
+        (
+            setting("a", "text", "SEEM"),
+            setting("b", "label", "G-SAM"),
+            setting("c", "text", "G-SAM"),
+            setting("filtered"),
+        )
+    )
+
+    assert grid.models == ("SEEM", "G-SAM")
+    assert names(grid) == ([("text", [["a"], ["c"]]), ("label", [[], ["b"]])], ["filtered"])
+
+
+def test_settings_that_share_a_pair_share_a_cell():
+    grid = arrange((setting("old", "text", "SEEM"), setting("new", "text", "SEEM")))
+
+    assert names(grid) == ([("text", [["old", "new"]])], [])
+
+
+@pytest.mark.parametrize("halves", [{"reference": "text"}, {"model": "SEEM"}, {}])
+def test_a_setting_without_reference_or_model_spans_all_models(halves):
+    grid = arrange((setting("a", "label", "SEEM"), setting("half", **halves)))
+
+    assert names(grid) == ([("label", [["a"]])], ["half"])
+
+
+def test_without_any_pair_there_are_spanning_rows_alone():
+    grid = arrange((setting("gc"), setting("ws")))
+
+    assert (grid.models, grid.rows, len(grid.spanning)) == ((), (), 2)
+
+
+def test_a_setting_is_called_by_its_pair_unless_another_shares_it():
+    settings = (
+        setting("old", "text", "SEEM"),
+        setting("new", "text", "SEEM"),
+        setting("c", "text", "G-SAM"),
+        setting("half", "text"),
+    )
+
+    assert [setting_name(s, settings) for s in settings] == [
+        "text × SEEM (old)",
+        "text × SEEM (new)",
+        "text × G-SAM",
+        "half",
+    ]
