@@ -1,0 +1,180 @@
+"""The settings of one workspace: defaults, then `audit.toml`, then the environment."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from audit.errors import InputError
+
+FILE_NAME = "audit.toml"
+ENVIRONMENT_PREFIX = "MASK_AUDIT_"
+
+DEFAULT_GUIDELINE = """\
+# When is a mask correct?
+
+Press **correct** when the highlighted region shows the named thing, all of it and nothing else,
+up to an outline error that you would not bother to fix.
+
+Press **incorrect** when it shows another thing, leaves out a part, spills over, takes the whole
+image for one object, or has foreground and background swapped.
+
+Press **unsure** only when the image or the question does not let anyone decide.
+"""
+
+TEMPLATE = """\
+# The settings of this workspace, each with its default. Any of them can be given in the environment
+# instead: MASK_AUDIT_DATABASE, MASK_AUDIT_SEED, …
+
+# Where verdicts are kept: sqlite:///FILE (relative to this folder) or postgresql://USER@HOST/NAME.
+database = {database}
+
+# The seed of every draw that names none.
+seed = {seed}
+
+# Coverage of the intervals that reports print, between 0 and 1.
+confidence = {confidence}
+
+# What reviewers read before they judge; every verdict remembers which version it was given under.
+guideline = {guideline}
+
+# Threads that read annotation files; 0 takes every core.
+workers = {workers}
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set for one workspace.
+
+    Attributes:
+        folder: the workspace.
+        database: SQLAlchemy URL; a relative SQLite path starts at `folder`.
+        seed: of every draw that names none; 0 or more.
+        confidence: coverage of reported intervals, in (0, 1).
+        guideline: file of the workspace that reviewers read.
+        workers: threads that read annotation files; 0 takes every core.
+    """
+
+    folder: Path
+    database: str = field(default="sqlite:///audit.sqlite")
+    seed: int = field(default=1)
+    confidence: float = field(default=0.95)
+    guideline: str = field(default="guideline.md")
+    workers: int = field(default=0)
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL with a relative SQLite path made absolute."""
+        prefix = "sqlite:///"
+        if not self.database.startswith(prefix):
+            return self.database
+        return prefix + str(self.folder / self.database.removeprefix(prefix))
+
+    @property
+    def population_folder(self) -> Path:
+        """Where the Parquet population lies."""
+        return self.folder / "population"
+
+    @property
+    def guideline_file(self) -> Path:
+        """The guideline's path."""
+        return self.folder / self.guideline
+
+
+def load_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read a workspace's settings.
+
+    Args:
+        folder: the workspace; it must hold `audit.toml`.
+        environment: variables that override the file; the process's own where None.
+
+    Raises:
+        InputError: naming every unknown key and every value that does not fit, at once.
+    """
+    file = folder / FILE_NAME
+    values = _read(file)
+    variables = os.environ if environment is None else environment
+    faults: list[str] = []
+    defaults: dict[str, Any] = {each.name: each.default for each in fields(Settings) if each.name != "folder"}
+    faults += [f"unknown key {key!r}" for key in values if key not in defaults]
+    given: dict[str, Any] = {key: value for key, value in values.items() if key in defaults}
+    for key, default in defaults.items():
+        text = variables.get(ENVIRONMENT_PREFIX + key.upper())
+        if text is not None:
+            given[key] = _from_text(text, default)
+    faults += [fault for key, value in given.items() if (fault := _fault(key, value, defaults[key]))]
+    if faults:
+        raise InputError(f"{file}: {'; '.join(faults)}: correct or remove what is named")
+    return Settings(folder=folder, **{key: _fit(value, defaults[key]) for key, value in given.items()})
+
+
+def write_settings(settings: Settings) -> None:
+    """Write a new workspace's `audit.toml`, with every setting and what it means, and its guideline."""
+    values = {
+        each.name: _toml(getattr(settings, each.name)) for each in fields(Settings) if each.name != "folder"
+    }
+    (settings.folder / FILE_NAME).write_text(TEMPLATE.format_map(values), encoding="utf-8")
+    if not settings.guideline_file.exists():
+        settings.guideline_file.write_text(DEFAULT_GUIDELINE, encoding="utf-8")
+
+
+def find_workspace(start: Path) -> Path:
+    """Give the nearest folder from `start` upwards that holds `audit.toml`."""
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder
+    raise InputError(
+        f"no workspace: neither {start} nor a folder above it holds {FILE_NAME}; "
+        "make one with `mask-audit init DIR`, or name it with --workspace DIR"
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{file.parent} is no workspace (it has no {FILE_NAME}): make one with `mask-audit init DIR`"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} cannot be read as TOML: {error}") from error
+
+
+def _from_text(text: str, default: object) -> object:
+    if isinstance(default, str):
+        return text
+    try:
+        return type(default)(text)  # type: ignore[call-arg]
+    except ValueError:
+        return text
+
+
+def _fit(value: Any, default: object) -> Any:  # noqa: ANN401  (TOML values are of any type)
+    return float(value) if isinstance(default, float) and isinstance(value, int) else value
+
+
+def _fault(key: str, value: object, default: object) -> str | None:
+    fitted = _fit(value, default)
+    if type(fitted) is not type(default):
+        return f"{key} = {value!r} is not {_kind(default)}"
+    if key == "confidence" and isinstance(fitted, float) and not 0 < fitted < 1:
+        return f"confidence = {value!r} is not between 0 and 1"
+    if key in ("seed", "workers") and isinstance(fitted, int) and not 0 <= fitted < 2**63:
+        return f"{key} = {value!r} is not a whole number from 0"
+    if key == "database" and fitted == "":
+        return "database is empty"
+    return None
+
+
+def _kind(default: object) -> str:
+    return {str: "text", int: "a whole number", float: "a number"}[type(default)]
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return repr(value)
