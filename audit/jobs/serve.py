@@ -1,0 +1,149 @@
+"""Serve: runs the reviewer's page until it is interrupted."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from audit.errors import InputError, UnavailableError
+
+PAGE_FILE = Path(__file__).parents[2] / "streamlit_app.py"
+"""The page lies beside the `audit` package, in a checkout and where it is installed."""
+
+STARTING_SECONDS = 60
+STOPPING_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeRequest:
+    """Where to serve which review.
+
+    Attributes:
+        sample: None for the latest.
+        port: 1 to 65535.
+    """
+
+    workspace: Path
+    sample: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8501
+
+    @property
+    def address(self) -> str:
+        """What to open in a browser."""
+        is_any = self.host in ("0.0.0.0", "::")  # noqa: S104  (compared, not bound)
+        return f"http://{'127.0.0.1' if is_any else self.host}:{self.port}"
+
+
+def review_command(request: ServeRequest) -> list[str]:
+    """The command that serves the page; it needs `review_environment`."""
+    options = {
+        "server.address": request.host,
+        "server.port": request.port,
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "server.showEmailPrompt": "false",
+        "browser.gatherUsageStats": "false",
+        "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "none",
+        "logger.level": "warning",
+    }
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    return [sys.executable, "-m", "streamlit", "run", str(PAGE_FILE), *flags]
+
+
+def review_environment(request: ServeRequest) -> dict[str, str]:
+    """The environment in which the page finds its workspace and sample."""
+    environment = {**os.environ, "MASK_AUDIT_WORKSPACE": str(request.workspace.resolve())}
+    environment.pop("MASK_AUDIT_SAMPLE", None)
+    if request.sample is not None:
+        environment["MASK_AUDIT_SAMPLE"] = request.sample
+    return environment
+
+
+def serve_review(request: ServeRequest, *, on_ready: Callable[[str], None]) -> None:
+    """Serve the page until Ctrl-C.
+
+    Args:
+        request: what to serve, and where.
+        on_ready: called once with the address as soon as the page answers.
+
+    Raises:
+        InputError: the port is taken, the host is not of this machine, or Streamlit is not installed.
+        UnavailableError: the server ended by itself, or did not answer in time.
+    """
+    _check_installed()
+    _check_port(request)
+    server = subprocess.Popen(  # noqa: S603  (our own interpreter and file)
+        review_command(request),
+        env=review_environment(request),
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_until_it_answers(server, request)
+        on_ready(request.address)
+        if server.wait() != 0:
+            raise UnavailableError(f"the page's server ended by itself with status {server.returncode}")
+    except KeyboardInterrupt:
+        return
+    finally:
+        _stop(server)
+
+
+def _check_installed() -> None:
+    if find_spec("streamlit") is None:
+        raise InputError("the reviewer's page needs Streamlit: install mask-audit[review]")
+
+
+def _check_port(request: ServeRequest) -> None:
+    if not 1 <= request.port <= 65535:
+        raise InputError(f"--port {request.port} is no port: give one from 1 to 65535")
+    try:
+        with socket.create_server((request.host, request.port)):
+            pass
+    except OSError as error:
+        raise InputError(
+            f"cannot serve on {request.host} port {request.port} ({error.strerror or error}): "
+            "give another --port or --host"
+        ) from error
+
+
+def wait_until_it_answers(server: subprocess.Popen[bytes], request: ServeRequest) -> None:
+    """Return as soon as a started server serves the page; raise UnavailableError where it never does."""
+    give_up = time.monotonic() + STARTING_SECONDS
+    while time.monotonic() < give_up:
+        if server.poll() is not None:
+            raise UnavailableError(f"the page's server ended at once with status {server.returncode}")
+        if _answers(request):
+            return
+        time.sleep(0.1)
+    raise UnavailableError(f"the page's server did not answer within {STARTING_SECONDS} seconds")
+
+
+def _answers(request: ServeRequest) -> bool:
+    try:
+        # Always http, on a host and port of this machine.
+        with urlopen(f"{request.address}/_stcore/health", timeout=2) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    if server.poll() is not None:
+        return
+    server.send_signal(signal.SIGINT)
+    try:
+        server.wait(STOPPING_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

@@ -1,0 +1,28 @@
+"""Settles what several reviewers said of one mask."""
+
+from collections import Counter
+from collections.abc import Collection
+
+from db.records import Verdict
+
+
+def majority(verdicts: Collection[Verdict]) -> Verdict:
+    """Give the verdict that most reviewers gave; without one, unsure, whatever their order.
+
+    Args:
+        verdicts: one per reviewer, at least one.
+
+    Raises:
+        ValueError: there is no verdict.
+
+    >>> majority([Verdict.CORRECT, Verdict.CORRECT, Verdict.INCORRECT]).value
+    'correct'
+    >>> majority([Verdict.CORRECT, Verdict.INCORRECT]).value
+    'unsure'
+    """
+    if not verdicts:
+        raise ValueError("nobody has judged this mask, so there is nothing to settle")
+    ranked = Counter(verdicts).most_common(2)
+    if len(ranked) == 2 and ranked[0][1] == ranked[1][1]:
+        return Verdict.UNSURE
+    return ranked[0][0]

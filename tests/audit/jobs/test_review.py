@@ -1,0 +1,226 @@
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit.errors import InputError, UnavailableError
+from audit.jobs.review import MAX_ITEMS, Desk, answer_page, open_desk, open_store
+from db.records import Verdict
+from db.store import Store
+from tests.browser.review_workspace import (
+    Mention,
+    ReviewSample,
+    add_review_sample,
+    create_workspace,
+    ellipse,
+    usual_mentions,
+)
+
+NOW = datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = create_workspace(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sample(store: Store, tmp_path: Path) -> ReviewSample:
+    return add_review_sample(store, tmp_path / "images", usual_mentions(tmp_path / "images"), "first")
+
+
+def open_for(store: Store, folder: Path, reviewer: str = "ann") -> Desk:
+    return open_desk(
+        store, sample_name=None, reviewer_name=reviewer, guideline_file=folder / "guideline.md", now=NOW
+    )
+
+
+def ask(store: Store, desk: Desk, message: object = None) -> dict[str, Any]:
+    packed = answer_page(store, desk, message, now=NOW)
+    header: dict[str, Any] = json.loads(packed[4 : 4 + int.from_bytes(packed[:4], "little")])
+    return header
+
+
+def reading(mask_id: str, key: int, verdict: str = "correct", **more: object) -> dict[str, object]:
+    return {
+        "kind": "reading",
+        "client_key": f"key-{key:05}",
+        "mask_id": mask_id,
+        "verdict": verdict,
+        "reasons": [],
+        "decided_at": (NOW + timedelta(seconds=key)).isoformat(),
+    } | more
+
+
+def test_a_browser_is_given_what_it_lacks_until_it_holds_all_that_is_coming(
+    store: Store, sample: ReviewSample, tmp_path: Path
+) -> None:
+    desk = open_for(store, tmp_path)
+    held: list[str] = []
+
+    answers = []
+    while len(held) < 8:
+        answers.append(ask(store, desk, {"number": len(answers), "held": held}))
+        held += [item["mask_id"] for item in answers[-1]["items"]]
+
+    assert held == list(desk.order)
+    assert all(len(answer["items"]) <= MAX_ITEMS for answer in answers)
+    assert ask(store, desk, {"number": 9, "held": held})["items"] == []
+
+
+def test_the_same_message_twice_is_stored_once_and_confirmed_twice(
+    store: Store, sample: ReviewSample, tmp_path: Path
+) -> None:
+    desk = open_for(store, tmp_path)
+    message = {"number": 1, "events": [reading(desk.order[0], 1), reading(desk.order[1], 2, "incorrect")]}
+
+    first, second = ask(store, desk, message), ask(store, desk, message)
+
+    assert first == second
+    assert first["confirmed"] == ["key-00001", "key-00002"]
+    assert first["n_settled"] == 2
+    assert first["coming"] == list(desk.order[2:])
+    assert sample.n_entries() == 2
+
+
+def test_an_undone_mask_is_the_next_one_again(store: Store, sample: ReviewSample, tmp_path: Path) -> None:
+    desk = open_for(store, tmp_path)
+    undo = {
+        "kind": "withdrawal",
+        "client_key": "key-00003",
+        "mask_id": desk.order[0],
+        "decided_at": NOW.isoformat(),
+    }
+    events = [reading(desk.order[0], 1), reading(desk.order[1], 2), undo]
+
+    answer = ask(store, desk, {"number": 1, "events": events})
+
+    assert answer["coming"][0] == desk.order[0]
+    assert [past["mask_id"] for past in answer["recent"]] == [desk.order[1]]
+    assert answer["n_settled"] == 1
+
+
+def test_reviewers_see_only_their_own_verdicts(store: Store, sample: ReviewSample, tmp_path: Path) -> None:
+    ann, bob = open_for(store, tmp_path, "ann"), open_for(store, tmp_path, "bob")
+    ask(store, ann, {"number": 1, "events": [reading(ann.order[0], 1)]})
+
+    answer = ask(store, bob)
+
+    assert answer["recent"] == []
+    assert answer["n_settled"] == 0
+    assert set(answer["coming"]) == set(ann.order)
+
+
+def test_every_verdict_remembers_the_guideline_it_was_given_under(
+    store: Store, sample: ReviewSample, tmp_path: Path
+) -> None:
+    (tmp_path / "guideline.md").write_bytes(b"abc")
+    desk = open_for(store, tmp_path)
+
+    ask(store, desk, {"number": 1, "events": [reading(desk.order[0], 1)]})
+
+    # SHA-256 of "abc": FIPS 180-2, appendix B.1.
+    expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert [each.guideline_hash for each in sample.standing().values()] == [expected]
+
+
+def test_a_judged_mask_can_be_asked_for_out_of_turn(
+    store: Store, sample: ReviewSample, tmp_path: Path
+) -> None:
+    desk = open_for(store, tmp_path)
+    ask(store, desk, {"number": 1, "events": [reading(desk.order[0], 1)]})
+
+    answer = ask(
+        store, desk, {"number": 2, "wanted": [desk.order[0], "foreign"], "held": list(desk.order[1:])}
+    )
+
+    assert [item["mask_id"] for item in answer["items"]] == [desk.order[0]]
+
+
+def test_what_cannot_be_shown_is_noted_once_and_tried_again_at_the_next_opening(
+    store: Store, tmp_path: Path
+) -> None:
+    mask = ellipse((300, 451), 150, 220, 200, 200)
+    mentions = [Mention(entity="Late", question=None, file_name="late.jpg", masks=[mask])]
+    sample = add_review_sample(store, tmp_path / "images", mentions, "first")
+    usual_mentions(tmp_path / "images")  # saves the photographs
+    desk = open_for(store, tmp_path)
+
+    shown = ask(store, desk)
+    later = ask(store, desk, {"number": 1})
+
+    assert shown["items"] == [
+        {"mask_id": desk.order[0], "entity": "Late", "question": None, "unjudgable": "the image is missing"}
+    ]
+    assert (later["coming"], later["n_settled"], later["n_unjudgable"]) == ([], 1, 1)
+    assert sample.unjudgable() == {desk.order[0]: "the image is missing"}
+    (tmp_path / "images" / "cat.jpg").rename(tmp_path / "images" / "late.jpg")
+    assert ask(store, open_for(store, tmp_path))["coming"] == [desk.order[0]]
+    assert sample.unjudgable() == {}
+
+
+def test_a_mask_that_cannot_be_decoded_is_unjudgable(store: Store, tmp_path: Path) -> None:
+    from sqlalchemy import text
+
+    sample = add_review_sample(store, tmp_path / "images", usual_mentions(tmp_path / "images"), "first")
+    with store.transaction() as transaction:
+        transaction.connection.execute(text("UPDATE masks SET parts = '[\"~~\"]'"))
+
+    ask(store, open_for(store, tmp_path))
+
+    assert set(sample.unjudgable().values()) == {"the mask cannot be decoded"}
+
+
+def test_a_store_that_fails_is_told_and_confirms_nothing(
+    store: Store, sample: ReviewSample, tmp_path: Path
+) -> None:
+    desk = open_for(store, tmp_path)
+    store.close()
+    for file in tmp_path.glob("audit.sqlite*"):
+        file.unlink()
+    (tmp_path / "audit.sqlite").mkdir()
+
+    answer = ask(store, desk, {"number": 5, "events": [reading(desk.order[0], 1)]})
+
+    assert answer["number"] == 5
+    assert "does not answer" in answer["trouble"]
+    assert "confirmed" not in answer
+    with pytest.raises(UnavailableError, match="does not answer"):
+        open_for(store, tmp_path)
+
+
+def test_opening_what_is_not_there_says_what_to_do(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="draw one with `mask-audit sample`"):
+        open_for(store, tmp_path)
+    with pytest.raises(InputError, match="run `mask-audit init`"):
+        open_store(f"sqlite:///{tmp_path}/empty.sqlite")
+
+
+def test_the_scope_tells_samples_apart(store: Store, sample: ReviewSample, tmp_path: Path) -> None:
+    first = open_for(store, tmp_path)
+    add_review_sample(store, tmp_path / "images", usual_mentions(tmp_path / "images"), "second")
+    second = open_for(store, tmp_path)
+
+    assert first.scope != second.scope
+    assert (
+        first.scope
+        == open_desk(
+            store, sample_name="first", reviewer_name="bob", guideline_file=tmp_path / "no", now=NOW
+        ).scope
+    )
+
+
+def test_verdicts_are_those_that_were_sent(store: Store, sample: ReviewSample, tmp_path: Path) -> None:
+    desk = open_for(store, tmp_path)
+
+    ask(
+        store, desk, {"number": 1, "events": [reading(desk.order[0], 1), reading(desk.order[0], 2, "unsure")]}
+    )
+
+    assert [each.verdict for each in sample.standing().values()] == [Verdict.UNSURE]
+    assert sample.n_entries() == 2

@@ -1,0 +1,96 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from audit.errors import InputError
+from audit.jobs.serve import PAGE_FILE, ServeRequest, review_command, review_environment, serve_review
+from tests.browser.review_workspace import create_workspace
+
+ROOT = Path(__file__).parents[3]
+
+SERVE = """
+import sys
+from pathlib import Path
+from audit.jobs.serve import ServeRequest, serve_review
+request = ServeRequest(workspace=Path(sys.argv[1]), port=int(sys.argv[2]))
+serve_review(request, on_ready=lambda address: print(address, flush=True))
+print("ended", flush=True)
+"""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def test_the_page_is_served_until_it_is_interrupted(tmp_path: Path) -> None:
+    create_workspace(tmp_path).close()
+    port = free_port()
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(tmp_path), str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    ) as serving:
+        assert serving.stdout is not None
+        assert serving.stderr is not None
+        address = serving.stdout.readline().strip()
+        assert address == f"http://127.0.0.1:{port}"
+        with urlopen(address, timeout=10) as page:
+            assert page.status == 200
+        serving.send_signal(signal.SIGINT)
+        assert serving.stdout.read() == "ended\n"
+        assert serving.wait(20) == 0
+        assert "Traceback" not in serving.stderr.read()
+    with socket.create_server(("127.0.0.1", port)):
+        pass  # the server is gone with its port
+
+
+def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        request = ServeRequest(workspace=tmp_path, port=listening.getsockname()[1])
+        with pytest.raises(InputError, match=r"cannot serve on 127\.0\.0\.1 port \d+ .*give another --port"):
+            serve_review(request, on_ready=print)
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_a_port_that_is_none_is_told(tmp_path: Path, port: int) -> None:
+    with pytest.raises(InputError, match="is no port"):
+        serve_review(ServeRequest(workspace=tmp_path, port=port), on_ready=print)
+
+
+def test_a_host_that_is_not_of_this_machine_is_told(tmp_path: Path) -> None:
+    # 192.0.2.0/24 belongs to nobody: RFC 5737.
+    with pytest.raises(InputError, match=r"cannot serve on 192\.0\.2\.1"):
+        serve_review(ServeRequest(workspace=tmp_path, host="192.0.2.1", port=free_port()), on_ready=print)
+
+
+def test_the_page_file_is_beside_the_package() -> None:
+    assert PAGE_FILE.is_file()
+
+
+def test_the_environment_names_workspace_and_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MASK_AUDIT_SAMPLE", "of another review")
+    monkeypatch.chdir(tmp_path)
+
+    latest = review_environment(ServeRequest(workspace=Path()))
+    named = review_environment(ServeRequest(workspace=Path(), sample="second"))
+
+    assert latest["MASK_AUDIT_WORKSPACE"] == os.fspath(tmp_path.resolve())
+    assert "MASK_AUDIT_SAMPLE" not in latest
+    assert named["MASK_AUDIT_SAMPLE"] == "second"
+
+
+def test_the_command_keeps_streamlits_own_keys_and_statistics_away(tmp_path: Path) -> None:
+    command = review_command(ServeRequest(workspace=tmp_path, host="0.0.0.0", port=9000))
+
+    assert {"--client.toolbarMode=minimal", "--browser.gatherUsageStats=false", "--server.port=9000"} < set(
+        command
+    )

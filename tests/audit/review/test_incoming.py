@@ -1,0 +1,130 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit.review.incoming import MAX_EVENTS, parse_request
+from audit.review.outgoing import Refusal
+from db.records import OverlayMode, Reading, Reason, Verdict, Withdrawal
+
+MASKS = {"m1", "m2"}
+READING: dict[str, Any] = {
+    "kind": "reading",
+    "client_key": "key-00001",
+    "mask_id": "m1",
+    "verdict": "incorrect",
+    "reasons": ["spills_over", "part_missing", "spills_over"],
+    "seconds": 1.25,
+    "shown_at": "2025-01-02T03:04:05.500Z",
+    "decided_at": "2025-01-02T04:04:06.750+01:00",
+    "overlay_mode": "fill",
+}
+
+
+def parse(*events: object) -> tuple[tuple[Reading | Withdrawal, ...], tuple[Refusal, ...]]:
+    request = parse_request({"number": 3, "events": list(events)}, known_masks=MASKS, guideline_hash="abc")
+    return request.events, request.refused
+
+
+def test_a_reading_keeps_everything_that_was_measured() -> None:
+    events, refused = parse(READING)
+
+    assert refused == ()
+    assert events == (
+        Reading(
+            mask_id="m1",
+            verdict=Verdict.INCORRECT,
+            reasons=(Reason.SPILLS_OVER, Reason.PART_MISSING),
+            client_key="key-00001",
+            seconds=1.25,
+            shown_at=datetime(2025, 1, 2, 3, 4, 5, 500_000, tzinfo=UTC),
+            decided_at=datetime(2025, 1, 2, 3, 4, 6, 750_000, tzinfo=UTC),
+            overlay_mode=OverlayMode.FILL,
+            guideline_hash="abc",
+        ),
+    )
+
+
+def test_a_withdrawal_needs_no_verdict() -> None:
+    events, _ = parse(
+        {key: READING[key] for key in ("client_key", "mask_id", "decided_at")} | {"kind": "withdrawal"}
+    )
+
+    assert [type(event) for event in events] == [Withdrawal]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"mask_id": "m3"}, "its mask is not in this sample"),
+        ({"mask_id": ["m1"]}, "its mask is not in this sample"),
+        ({"verdict": "fine"}, "there is no verdict 'fine'"),
+        ({"verdict": None}, "there is no verdict None"),
+        ({"verdict": "correct"}, "'spills_over' is no reason for correct"),
+        ({"verdict": "unsure"}, "'spills_over' is no reason for unsure"),
+        ({"reasons": ["ugly"]}, "'ugly' is no reason for incorrect"),
+        ({"reasons": [{}]}, "{} is no reason for incorrect"),
+        ({"client_key": "short"}, "its key cannot be read"),
+        ({"client_key": "x" * 65}, "its key cannot be read"),
+        ({"client_key": "semi;colons"}, "its key cannot be read"),
+        ({"client_key": None}, "its key cannot be read"),
+        ({"seconds": "2"}, "'2' is no duration"),
+        ({"seconds": True}, "True is no duration"),
+        ({"seconds": float("nan")}, "nan is no duration"),
+        ({"decided_at": "yesterday"}, "decided_at 'yesterday' is no time"),
+        ({"decided_at": "2025-01-02T03:04:05"}, "decided_at '2025-01-02T03:04:05' names no time zone"),
+        ({"decided_at": "0001-01-01T00:00:00+23:00"}, "decided_at '0001-01-01T00:00:00+23:00' is no time"),
+        ({"shown_at": 12}, "shown_at 12 is no time"),
+        ({"overlay_mode": "neon"}, "there is no overlay mode 'neon'"),
+        ({"comment": "\0"}, "its comment is no text of at most 10000 characters"),
+        ({"comment": "\ud800"}, "its comment is no text of at most 10000 characters"),
+        ({"comment": "x" * 10_001}, "its comment is no text of at most 10000 characters"),
+    ],
+)
+def test_a_bad_event_is_refused_by_its_key_and_the_others_are_kept(
+    change: dict[str, object], told: str
+) -> None:
+    good = READING | {"client_key": "key-00002"}
+
+    events, refused = parse(READING | change, good)
+
+    assert [event.client_key for event in events] == ["key-00002"]
+    assert [refusal.message for refusal in refused] == [told]
+    assert refused[0].client_key == str((READING | change)["client_key"])[:64]
+
+
+@pytest.mark.parametrize("seconds", [-3.0, 1e9])
+def test_a_clock_that_jumps_costs_the_time_and_not_the_verdict(seconds: float) -> None:
+    events, _ = parse(READING | {"seconds": seconds})
+
+    assert isinstance(events[0], Reading)
+    assert events[0].seconds is None
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(list(READING)), inner),
+)
+
+
+@given(JSON | st.fixed_dictionaries({"number": JSON, "held": JSON, "wanted": JSON, "events": JSON}))
+def test_no_message_at_all_can_stop_the_page(message: object) -> None:
+    request = parse_request(message, known_masks=MASKS, guideline_hash=None)
+
+    assert set(request.wanted) <= MASKS
+
+
+@given(st.fixed_dictionaries({key: JSON | st.just(value) for key, value in READING.items()}))
+def test_every_event_is_either_kept_or_refused(event: object) -> None:
+    events, refused = parse(event)
+
+    assert len(events) + len(refused) == 1
+
+
+def test_more_events_than_one_message_may_hold_are_left_for_the_next() -> None:
+    events, refused = parse(*(READING | {"client_key": f"key-{index:05}"} for index in range(MAX_EVENTS + 9)))
+
+    assert len(events) == MAX_EVENTS
+    assert refused == ()
