@@ -18,7 +18,7 @@ from db.tables import SCHEMA_REVISION
 _BEGIN = "audit_begin"
 
 BUSY_SECONDS = 30
-"""How long a writer waits for another one on SQLite before it gives up."""
+"""How long a writer on SQLite waits for another one, unless the URL says `?timeout=N`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,14 @@ class Store:
                 f"database {_shown(self._url)} does not answer ({_first_line(error)}): "
                 "check the URL, and that the server or the folder is there"
             ) from error
-        with connection:
-            yield connection
+        try:
+            with connection:
+                yield connection
+        except OperationalError as error:
+            raise UnreachableError(
+                f"database {_shown(self._url)} failed ({_first_line(error)}): try again; if it stays so, check "
+                "that no other program holds it and that its disk has room"
+            ) from error
 
 
 def insert_if_new(transaction: Transaction, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
@@ -124,7 +130,7 @@ def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
             return create_engine(url, pool_pre_ping=True)
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(url, connect_args={} if "timeout" in url.query else {"timeout": BUSY_SECONDS})
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise NotFoundError(f"no driver for {url.drivername}: install mask-audit[postgresql]") from error
     event.listen(engine, "connect", _set_pragmas)

@@ -1,0 +1,30 @@
+"""The command line, `mask-audit`: gathers the commands and runs them."""
+
+from importlib.metadata import version
+
+import click
+
+from audit.commands.data import doctor, ingest, init
+from audit.commands.results import demo, report
+from audit.commands.review import review, verdicts
+from audit.commands.sample import sample, sample_export
+from audit.console import PROGRAM, run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(version(PROGRAM), prog_name=PROGRAM)
+def cli() -> None:
+    """How accurate are these machine-made segmentation masks?
+
+    Draws a sample of masks, shows them to people, and turns what they say into accuracy with intervals:
+    init → ingest → sample → review → report. `mask-audit demo` shows all of it on real photographs.
+    """
+
+
+for command in (init, ingest, doctor, sample, sample_export, review, verdicts, report, demo):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    run(cli)

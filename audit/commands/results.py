@@ -1,0 +1,126 @@
+"""Commands that give results: report, and the demo that walks all of them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from audit.console import (
+    EXIT_GATE_FAILED,
+    FILE,
+    PROGRAM,
+    Outcome,
+    progress_bar,
+    speaks,
+    workspace_option,
+)
+
+FORMATS = ("html", "md", "latex", "csv", "json")
+
+
+class FormatsType(click.ParamType[tuple[str, ...]]):
+    """Formats, written `html,json`."""
+
+    name = "html,md,…"
+
+    def convert(
+        self, value: str | tuple[str, ...], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Give the formats, each once."""
+        if not isinstance(value, str):
+            return value
+        asked = tuple(dict.fromkeys(each.strip() for each in value.split(",")))
+        unknown = [each for each in asked if each not in FORMATS]
+        if unknown:
+            self.fail(f"{', '.join(unknown)} is not one of {', '.join(FORMATS)}", param, ctx)
+        return asked
+
+
+@click.command()
+@click.option("--out", type=FILE, required=True, metavar="DIR", help="Folder that the files go to.")
+@click.option("--format", "formats", type=FormatsType(), default=FORMATS, help="By default all of them.")
+@click.option(
+    "--estimand",
+    type=click.Choice(["mix"]),
+    default="mix",
+    show_default=True,
+    help="mix: the share of the sample as it was allocated.",
+)
+@click.option(
+    "--fail-under",
+    type=click.FloatRange(0, 1),
+    metavar="P",
+    help="Exit 1 unless every setting reaches P, from 0 to 1.",
+)
+@click.option(
+    "--bound",
+    type=click.Choice(["estimate", "lower"]),
+    default="estimate",
+    show_default=True,
+    help="What must reach P: the accuracy, or its interval's lower limit.",
+)
+@click.option("--sample", "name", metavar="NAME", help="By default the latest.")
+@workspace_option
+@speaks
+def report(
+    *,
+    out: Path,
+    formats: tuple[str, ...],
+    estimand: str,
+    fail_under: float | None,
+    bound: str,
+    name: str | None,
+    workspace: Path | None,
+) -> Outcome:
+    """Write the accuracy tables.
+
+    Table 1 with intervals, and everything behind it, as HTML, Markdown, LaTeX, CSV and JSON.
+
+    \b
+    mask-audit report --out report
+    mask-audit report --out report --format json --fail-under 0.9 --bound lower
+    """
+    from audit.jobs.report import Bound, ReportRequest, formats_of, gate_failures, summary, write_report
+    from audit.jobs.workspace import open_workspace
+
+    del estimand  # mix is the only one so far
+    request = ReportRequest(sample=name, folder=out, formats=formats_of(formats))
+    with progress_bar("checking images", unit="image") as progress:
+        written = write_report(open_workspace(workspace), request, now=datetime.now(UTC), progress=progress)
+    failures = [] if fail_under is None else gate_failures(written.content, fail_under, Bound(bound))
+    return Outcome(
+        lines=[*summary(written), *failures],
+        content={
+            "files": [str(file) for file in written.files],
+            "complete": written.content.is_complete,
+            "failures": failures,
+        },
+        exit_status=EXIT_GATE_FAILED if failures else 0,
+    )
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", type=FILE, default=Path("demo-workspace"))
+@click.option("--no-serve", is_flag=True, help="Stop before the reviewer's page is served.")
+@click.option("--port", default=8501, show_default=True, metavar="P", help="Port of the page.")
+def demo(*, folder: Path, no_serve: bool, port: int) -> None:
+    """Audit real photographs.
+
+    Two annotators' masks from two kinds of box, sampled and ready for review.
+
+    \b
+    mask-audit demo
+    mask-audit demo /elsewhere --no-serve
+    """
+    from audit.jobs.demo import make_demo
+    from audit.jobs.serve import ServeRequest, serve_review
+
+    for line in make_demo(folder.absolute(), datetime.now(UTC)):
+        click.echo(line)
+    again = f"-w {folder}"
+    click.echo(f"next: {PROGRAM} review {again}, then {PROGRAM} report --out report {again}")
+    if not no_serve:
+        serve_review(
+            ServeRequest(workspace=folder.absolute(), port=port),
+            on_ready=lambda address: click.echo(f"open {address} to review; Ctrl-C ends it"),
+        )

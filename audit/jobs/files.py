@@ -1,0 +1,46 @@
+"""Writes result files whole: beside their place, then renamed into it."""
+
+import csv
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from pathlib import Path
+
+from audit.errors import InputError, UnavailableError
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a file in one step: readers see the old content or the new, never half of it.
+
+    Raises:
+        InputError: its folder is not there.
+        UnavailableError: the file system refuses, for instance because it is full.
+    """
+    if not file.parent.is_dir():
+        raise InputError(f"{file} cannot be written: {file.parent} is no folder; make it, or name another")
+    if file.is_dir():
+        raise InputError(f"{file} is a folder: name a file in it")
+    try:
+        descriptor, beside = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(beside).chmod(0o644)
+            Path(beside).replace(file)
+        except BaseException:
+            Path(beside).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UnavailableError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def write_csv(file: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write rows under a header, as RFC 4180 with line feeds."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    write_text(file, text.getvalue())

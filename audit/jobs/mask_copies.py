@@ -1,0 +1,87 @@
+"""Gives a sample its own copy of what every setting made of its mentions."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from audit.coco.rle import RleError, union_counts
+from db.manifest import SettingRecord
+from db.mentions import Mention, PopulationMask, load_setting_masks
+from db.population import Population
+from db.records import Mask, MaskState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeMask:
+    """What one setting made of one mention; `mask_id` where the state is present."""
+
+    annotation_id: str
+    setting: str
+    state: MaskState
+    mask_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskCopies:
+    """The distinct masks of some mentions, and what each setting made of each."""
+
+    masks: tuple[Mask, ...]
+    made: tuple[MadeMask, ...]
+
+
+def copy_masks(
+    population: Population, settings: Iterable[SettingRecord], mentions: Iterable[Mention]
+) -> MaskCopies:
+    """Give the masks that settings made of mentions, equal masks of one mention once."""
+    by_mention = {mention.mention_id: mention for mention in mentions}
+    masks: dict[str, Mask] = {}
+    made: list[MadeMask] = []
+    for setting in settings:
+        found = {row.mention_id: row for row in load_setting_masks(population, setting, list(by_mention))}
+        for mention_id, mention in by_mention.items():
+            row = found.get(mention_id)
+            mask = _mask(mention.annotation_id, row)
+            if mask is not None:
+                masks.setdefault(mask.mask_id, mask)
+            made.append(
+                MadeMask(
+                    annotation_id=mention.annotation_id,
+                    setting=setting.setting,
+                    state=MaskState.PRESENT if mask else _state(setting, row),
+                    mask_id=mask.mask_id if mask else None,
+                )
+            )
+    return MaskCopies(masks=tuple(masks.values()), made=tuple(made))
+
+
+def mask_id_of(annotation_id: str, *, height: int, width: int, canonical_counts: bytes) -> str:
+    """Give the id of a mask of a mention: equal for equal pixels, whatever the encoding; tells nothing else.
+
+    >>> mask_id_of("a", height=2, width=3, canonical_counts=b"132")
+    'e5b9c4295fda493d91ecb407'
+    """
+    content = f"mask-audit/1\nmask\n{annotation_id}\n{height} {width}\n".encode() + canonical_counts
+    return hashlib.sha256(content).hexdigest()[:24]
+
+
+def _state(setting: SettingRecord, row: PopulationMask | None) -> MaskState:
+    if row is None:
+        return MaskState.DROPPED if setting.subset_of else MaskState.MISSING
+    return MaskState.MISSING if row.area == 0 else MaskState.UNREADABLE
+
+
+def _mask(annotation_id: str, row: PopulationMask | None) -> Mask | None:
+    if row is None or not row.parts or not row.height or not row.width or not row.area:
+        return None
+    try:
+        canonical = union_counts(row.parts, height=row.height, width=row.width)
+    except RleError:
+        return None
+    return Mask(
+        mask_id=mask_id_of(annotation_id, height=row.height, width=row.width, canonical_counts=canonical),
+        height=row.height,
+        width=row.width,
+        parts=row.parts,
+        area=row.area,
+        unjudgable=None,
+    )

@@ -1,0 +1,207 @@
+"""Reads one source file into staged Parquet files, several chunks at a time, and accounts for all of it."""
+
+import hashlib
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from audit.coco.reader import (
+    Chunk,
+    MaskFiles,
+    ParsedChunk,
+    ParseOptions,
+    parse_chunk,
+    read_categories,
+    read_chunks,
+    read_images,
+    read_links,
+    refuse_without_masks,
+)
+from audit.coco.schema import ANNOTATIONS, CATEGORIES, IMAGES, LINKS, ProblemKind, ProblemTally
+from audit.coco.source import Source, SourceKind, mask_files
+from audit.jobs.accounts import FileAccount
+from audit.jobs.progress import Progress
+from db.image_sizes import open_image_sizes
+from db.population import ANNOTATIONS_FILE, CATEGORIES_FILE, IMAGES_FILE, ParquetFile
+from db.population_checks import drop_duplicates, fill_from_links, find_by_joining
+
+WITHOUT_SPLIT = "all"
+"""The split of annotations that name none."""
+
+MADE_UP = "\x1f"
+"""Stands before the setting in the mention of a made-up id, so that no other setting has that mention."""
+
+_JOINED = {str(kind): kind for kind in ProblemKind}
+
+POPULATION = pa.schema([pa.field("setting", pa.string()), pa.field("mention_id", pa.string()), *ANNOTATIONS])
+"""A row of the population: an annotation as read, the setting that made it, and the mention that it shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRequest:
+    """How to read one source.
+
+    Attributes:
+        base: gives images and categories to a source that lists none.
+        workers: threads that parse.
+    """
+
+    setting: str
+    base: Source | None
+    id_key: str | None
+    split: str | None
+    workers: int
+
+
+def fingerprint(source: Source) -> str:
+    """Give the SHA-256 of a file's bytes, or of a folder's file names and their bytes."""
+    if source.kind is not SourceKind.PNG_FOLDER:
+        return _digest(source.path)
+    lines = (f"{path.name} {_digest(path)}" for path in mask_files(source))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def stage_source(source: Source, folder: Path, request: ReadRequest, progress: Progress) -> FileAccount:
+    """Read a source into the Parquet files of a folder, and account for it.
+
+    Raises:
+        InputError: the file cannot be read to its end, or it holds no mask at all.
+    """
+    tally = ProblemTally()
+    _stage_listings(source, request.base, folder, tally)
+    with ThreadPoolExecutor(1) as hashing:
+        digest = hashing.submit(fingerprint, source)
+        totals = _stage_annotations(source, folder, request, tally, progress)
+        refuse_without_masks(
+            source,
+            n_annotations=totals.n_annotations,
+            n_without_segmentation=totals.n_without_segmentation,
+            n_panoptic=totals.n_panoptic,
+        )
+        if source.kind is SourceKind.PNG_FOLDER and request.base is not None:
+            _fill_from_base(request.base, folder)
+        n_skipped = totals.n_annotations - totals.n_rows
+        for finding in find_by_joining(folder):
+            kind = _JOINED[finding.kind]
+            tally.add_many(kind, finding.n, finding.example_ids)
+            n_skipped += finding.n if kind is ProblemKind.DUPLICATE_ANNOTATION_ID else 0
+        drop_duplicates(folder)
+        return FileAccount(
+            file=source.name,
+            path=str(source.path.resolve()),
+            fingerprint=digest.result(),
+            n_bytes=source.n_bytes,
+            dialects={str(name): n for name, n in sorted(totals.dialects.items())},
+            n_annotations=totals.n_annotations,
+            n_written=totals.n_annotations - n_skipped,
+            n_normalised=totals.n_normalised,
+            n_skipped=n_skipped,
+            problems=tally.problems(),
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Totals:
+    """What the chunks of a source add up to."""
+
+    dialects: Counter[str]
+    n_annotations: int = 0
+    n_rows: int = 0
+    n_normalised: int = 0
+    n_without_segmentation: int = 0
+    n_panoptic: int = 0
+
+
+def _stage_listings(source: Source, base: Source | None, folder: Path, tally: ProblemTally) -> None:
+    n_images = _write(folder / IMAGES_FILE, IMAGES, read_images(source, tally))
+    n_categories = _write(folder / CATEGORIES_FILE, CATEGORIES, read_categories(source, tally))
+    if base is not None and n_images == 0:
+        _write(folder / IMAGES_FILE, IMAGES, read_images(base, tally))
+    if base is not None and n_categories == 0:
+        _write(folder / CATEGORIES_FILE, CATEGORIES, read_categories(base, tally))
+
+
+def _write(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
+    n_rows = 0
+    with ParquetFile(path, schema) as file:
+        for table in tables:
+            file.write(table)
+            n_rows += table.num_rows
+    return n_rows
+
+
+def _stage_annotations(
+    source: Source, folder: Path, request: ReadRequest, tally: ProblemTally, progress: Progress
+) -> _Totals:
+    totals = _Totals(dialects=Counter())
+    n_bytes_seen = 0
+    with (
+        open_image_sizes(folder) as image_sizes,
+        ParquetFile(folder / ANNOTATIONS_FILE, POPULATION) as file,
+    ):
+        options = ParseOptions(
+            stem=source.stem, id_key=request.id_key, split=request.split, image_sizes=image_sizes
+        )
+        for chunk, parsed in _parsed_in_order(read_chunks(source), options, request.workers):
+            file.write(_population_rows(parsed.table, request))
+            tally.merge(parsed.problems)
+            totals.dialects.update(parsed.dialects)
+            totals.n_annotations += len(chunk)
+            totals.n_rows += parsed.table.num_rows
+            totals.n_normalised += parsed.n_normalised
+            totals.n_without_segmentation += parsed.n_without_segmentation
+            totals.n_panoptic += parsed.n_panoptic
+            progress.advance(chunk.n_bytes_read - n_bytes_seen)
+            n_bytes_seen = chunk.n_bytes_read
+    return totals
+
+
+def _parsed_in_order(
+    chunks: Iterator[Chunk | MaskFiles], options: ParseOptions, workers: int
+) -> Iterator[tuple[Chunk | MaskFiles, ParsedChunk]]:
+    """Parse in threads, at most one chunk more than there are threads at a time, and give back in order."""
+    under_way: deque[tuple[Chunk | MaskFiles, Future[ParsedChunk]]] = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            for chunk in chunks:
+                under_way.append((chunk, pool.submit(parse_chunk, chunk, options)))
+                if len(under_way) > workers:
+                    oldest, parsing = under_way.popleft()
+                    yield oldest, parsing.result()
+            while under_way:
+                oldest, parsing = under_way.popleft()
+                yield oldest, parsing.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _population_rows(table: pa.Table, request: ReadRequest) -> pa.Table:
+    ids, made_up = table["annotation_id"], table["id_is_made_up"]
+    mention_ids = ids
+    if pc.any(made_up).as_py():
+        of_setting = pc.binary_join_element_wise(ids, request.setting, MADE_UP)
+        mention_ids = pc.if_else(made_up, of_setting, ids)
+    columns = {
+        "setting": pa.repeat(request.setting, table.num_rows),
+        "mention_id": mention_ids,
+        **{name: table[name] for name in table.column_names},
+        "split": pc.coalesce(table["split"], WITHOUT_SPLIT),
+    }
+    return pa.table(columns).select(POPULATION.names).cast(POPULATION)
+
+
+def _fill_from_base(base: Source, folder: Path) -> None:
+    links = folder / "links.parquet"
+    _write(links, LINKS, read_links(base))
+    fill_from_links(folder, links)
+    links.unlink()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,116 @@
+"""Writes the report of a sample in every format asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from importlib.metadata import version
+from pathlib import Path
+
+from audit.errors import InputError
+from audit.jobs.files import write_text
+from audit.jobs.image_check import check_images
+from audit.jobs.progress import Progress
+from audit.jobs.report_content import load_review_state, report_content
+from audit.jobs.workspace import Workspace
+from reports.content import ReportContent, SettingResult
+from reports.formats import Format, render
+from reports.numbers import percent_text, range_text
+from sampling.estimation.estimate import NoEstimate
+
+
+class Bound(StrEnum):
+    """What a gate holds against its limit."""
+
+    ESTIMATE = "estimate"
+    LOWER = "lower"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRequest:
+    """What to report, and where to."""
+
+    sample: str | None
+    folder: Path
+    formats: tuple[Format, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenReport:
+    """What was reported, and the files it went to."""
+
+    content: ReportContent
+    files: tuple[Path, ...]
+
+
+def write_report(
+    workspace: Workspace, request: ReportRequest, *, now: datetime, progress: Progress
+) -> WrittenReport:
+    """Count what the verdicts say and write it; every file is replaced whole.
+
+    Raises:
+        InputError: the folder cannot be one.
+        StoreError: there is no such sample.
+    """
+    if request.folder.exists() and not request.folder.is_dir():
+        raise InputError(f"--out {request.folder} is a file: name a folder")
+    check_images(workspace.store, request.sample, workers=workspace.workers, progress=progress)
+    content = report_content(
+        load_review_state(workspace.store, request.sample),
+        workspace.population.manifest(),
+        confidence=workspace.settings.confidence,
+        version=f"mask-audit {version('mask-audit')}",
+        now=now,
+    )
+    texts = render(content, request.formats)
+    request.folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        write_text(request.folder / name, text)
+    return WrittenReport(content=content, files=tuple(request.folder / name for name in texts))
+
+
+def summary(written: WrittenReport) -> list[str]:
+    """Give the accuracy of every setting in words, and where the files are."""
+    lines = [_line(setting) for setting in written.content.settings]
+    if not written.content.is_complete:
+        lines.append(f"incomplete: {written.content.n_pending:,} judgements are pending")
+    lines += [f"warning: {warning}" for warning in written.content.warnings]
+    lines += [
+        f"{setting} is not in this sample: `mask-audit sample --carry`"
+        for setting in written.content.not_in_sample
+    ]
+    return [*lines, f"written: {', '.join(str(file) for file in written.files)}"]
+
+
+def gate_failures(content: ReportContent, least: float, bound: Bound) -> list[str]:
+    """Give a sentence for every setting that does not reach a limit, or cannot be held against it yet."""
+    return [
+        fault for setting in content.settings if (fault := _gate_failure(setting, least, bound)) is not None
+    ]
+
+
+def formats_of(names: Sequence[str]) -> tuple[Format, ...]:
+    """Give formats by name."""
+    return tuple(Format(name) for name in names)
+
+
+def _line(setting: SettingResult) -> str:
+    accuracy = setting.overall.accuracy
+    if isinstance(accuracy, NoEstimate):
+        return f"{setting.setting}: no estimate, {accuracy.reason}"
+    return (
+        f"{setting.setting}: {percent_text(accuracy.value)} correct "
+        f"({range_text(accuracy.interval)}, n = {accuracy.n:,})"
+    )
+
+
+def _gate_failure(setting: SettingResult, least: float, bound: Bound) -> str | None:
+    result = setting.overall
+    if isinstance(result.accuracy, NoEstimate):
+        return f"gate: {setting.setting} has no estimate, {result.accuracy.reason}"
+    if not result.counts.is_complete:
+        return f"gate: {setting.setting} is incomplete, {result.counts.n_pending:,} judgements are pending"
+    reached = result.accuracy.interval.low if bound is Bound.LOWER else result.accuracy.value
+    if reached < least:
+        return f"gate: {setting.setting} reaches {reached:.4f} ({bound}), {least:g} was needed"
+    return None
