@@ -69,7 +69,7 @@ install_packages() {
     fi
     say "installing what requirements.lock pins"
     export VIRTUAL_ENV=$PWD/$venv
-    "$venv/bin/uv" pip sync --quiet --require-hashes requirements.lock
+    "$venv/bin/uv" pip sync --quiet --compile-bytecode --require-hashes requirements.lock
     # The build backend is in the lock, so nothing unpinned is fetched to build the checkout itself.
     "$venv/bin/uv" pip install --quiet --no-deps --no-build-isolation --editable .
     printf '%s' "$fingerprint" >"$stamp"

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -134,7 +135,7 @@ def test_rewriting_keeps_row_groups_and_drops_empty_ones(tmp_path: Path) -> None
     with ParquetFile(path, SCHEMA) as file:
         for ids in (("1", "2"), ("3",), ("4",)):
             file.write(rows(*ids))
-    rewrite(path, lambda table: table.filter(pa.compute.not_equal(table["annotation_id"], "3")))
+    rewrite(path, lambda table: table.filter(pc.not_equal(table["annotation_id"], "3")))
     after = pq.ParquetFile(path)
     assert after.num_row_groups == 2
     assert after.read()["annotation_id"].to_pylist() == ["1", "2", "4"]

@@ -107,3 +107,17 @@ def test_a_database_without_tables_says_how_to_get_them(store_url: str) -> None:
     with pytest.raises(NotFoundError, match="mask-audit init"):
         store.check()
     store.close()
+
+
+def test_a_database_that_stays_locked_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "audit.sqlite"
+    Store(f"sqlite:///{file}").create()
+    with sqlite3.connect(file, isolation_level=None) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        impatient = Store(f"sqlite:///{file}?timeout=0.05")
+        with pytest.raises(UnreachableError, match="locked"), impatient.transaction():
+            pass
+        impatient.close()
+    holder.close()

@@ -1,0 +1,45 @@
+"""Runs each way of doing a thing in processes of their own; tells the best time and its peak memory."""
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What one way took."""
+
+    seconds: float
+    megabytes: float
+
+
+def measure_here(do: Callable[[], object], *, n_cores: int) -> None:
+    """Do a thing on so many cores of this process and print what it took, for `best_of` to read."""
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:n_cores])
+    start = time.perf_counter()
+    do()
+    seconds = time.perf_counter() - start
+    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def best_of(module: str, *words: str, repetitions: int = 3) -> Measured:
+    """Run `python -m module words` several times; the best time, and the memory of that run."""
+    runs = []
+    for _ in range(repetitions):
+        command = [sys.executable, "-m", module, *words]
+        out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        seconds, megabytes = map(float, out.split()[-2:])
+        runs.append(Measured(seconds=seconds, megabytes=megabytes))
+    return min(runs, key=lambda run: run.seconds)
+
+
+def told(name: str, measured: Measured, peer: Measured) -> str:
+    """One line of a table, as a ratio to the peer."""
+    return (
+        f"  {name:<28} {measured.seconds:7.2f} s  {peer.seconds / measured.seconds:5.2f} ×  "
+        f"peak {measured.megabytes:5.0f} MB"
+    )

@@ -1,0 +1,85 @@
+"""The documents say what the program does: pages are up to date, links lead somewhere, examples run."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from audit.cli import cli
+
+PROJECT = Path(__file__).parents[1]
+DOCUMENTS = [PROJECT / "README.md", PROJECT / "CHANGELOG.md", *sorted((PROJECT / "docs").rglob("*.md"))]
+CLI_PAGE = PROJECT / "docs" / "cli.md"
+
+HEAD = """# The command line
+
+Made from the commands themselves by `python tests/test_docs.py`; a test holds it up to date.
+"""
+
+
+def commands(group: click.Group, before: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name, command in sorted(group.commands.items()):
+        yield (*before, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, (*before, name))
+
+
+def cli_page() -> str:
+    parts = [HEAD]
+    for words, command in commands(cli, ("mask-audit",)):
+        context = click.Context(
+            command, info_name=" ".join(words), terminal_width=110, help_option_names=["-h", "--help"]
+        )
+        parts.append(f"## {' '.join(words)}\n\n```text\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+def test_the_page_of_commands_is_up_to_date() -> None:
+    assert CLI_PAGE.read_text("utf-8") == cli_page(), "run `python tests/test_docs.py`"
+
+
+def test_every_command_and_option_has_help() -> None:
+    silent = [" ".join(words) for words, command in commands(cli, ()) if not command.help]
+    silent += [
+        f"{' '.join(words)} {option.opts[0]}"
+        for words, command in commands(cli, ())
+        for option in command.params
+        if isinstance(option, click.Option) and not option.help
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_inside_the_project_leads_somewhere(document: Path) -> None:
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text("utf-8"))
+    assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+def test_the_readme_s_own_masks_example_runs_on_the_demo_s_files(tmp_path: Path) -> None:
+    """The commands of the README, word for word but for the page, on a file of the form that it names."""
+    from audit.demo.dataset import write_demo_dataset
+
+    setting = write_demo_dataset(tmp_path / "made")[0]
+    shutil.copy(setting.file, tmp_path / "query_val.json")
+    shutil.copytree(tmp_path / "made" / "images", tmp_path / "photos")
+    block = (PROJECT / "README.md").read_text("utf-8").split("## Your own masks")[1].split("```sh\n")[1]
+    script = block.split("```")[0].replace("\\\n", " ")
+    lines = [line for line in script.splitlines() if line.strip() and " review " not in line]
+    assert len(lines) == 4
+    for line in lines:
+        small = line.replace("entity=1400,query=400,wiki=200", "entity=4,query=3")
+        command = small.replace("mask-audit", f'{sys.executable} -c "from audit.cli import main; main()"', 1)
+        finished = subprocess.run(
+            command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert finished.returncode == 0, finished.stderr
+    assert (tmp_path / "report" / "report.html").exists()
+
+
+if __name__ == "__main__":
+    CLI_PAGE.write_text(cli_page(), "utf-8")
