@@ -44,7 +44,7 @@ class PopulationMask:
     height: int | None
     width: int | None
     parts: tuple[bytes, ...] | None
-    area: int | None
+    parts_area: int | None
 
 
 _MENTIONS = """
@@ -59,7 +59,7 @@ ORDER BY a.annotation_id
 """
 
 _MASKS = """
-SELECT mention_id, height, width, parts, area
+SELECT mention_id, height, width, parts, parts_area
 FROM read_parquet($annotations) WHERE mention_id IN (SELECT unnest($ids))
 """
 
@@ -88,9 +88,9 @@ def load_setting_masks(
             height=height,
             width=width,
             parts=None if parts is None else tuple(bytes(part) for part in parts),
-            area=area,
+            parts_area=parts_area,
         )
-        for mention_id, height, width, parts, area in rows
+        for mention_id, height, width, parts, parts_area in rows
     ]
 
 

@@ -54,7 +54,7 @@ SELECT
     a.annotation_id, a.mention_id, a.category_id, a.height, a.width, a.parts
 FROM read_parquet($annotations) AS a
 LEFT JOIN read_parquet($images) AS i USING (image_id)
-WHERE a.image_id IS NOT NULL AND a.parts IS NOT NULL AND a.area > 0
+WHERE a.image_id IS NOT NULL AND a.parts IS NOT NULL AND a.parts_area > 0
 """
 
 _SHARED = """

@@ -83,14 +83,14 @@ def find_by_joining(folder: Path) -> list[Finding]:
 
 
 def drop_duplicates(folder: Path) -> None:
-    """Keep the first row of every annotation, image and category id of a source."""
+    """Keep the first row of every annotation, image and category id of a source that repeats some."""
     with query_engine(memory=_MEMORY) as connection:
         _view(connection, folder)
         places = connection.execute(
             f"SELECT place FROM ({_QUERIES['duplicate_annotation_id']})"  # noqa: S608
-        ).fetchnumpy()["place"]
-    if len(places):
-        unwanted = pa.array(np.asarray(places, dtype=np.int64))
+        ).fetchall()
+    if places:
+        unwanted = pa.array([place for (place,) in places], pa.int64())
         rewrite(
             folder / ANNOTATIONS_FILE,
             lambda table: table.filter(pc.invert(pc.is_in(table["element_index"], value_set=unwanted))),

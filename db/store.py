@@ -89,8 +89,8 @@ class Store:
                 yield connection
         except OperationalError as error:
             raise UnreachableError(
-                f"database {_shown(self._url)} failed ({_first_line(error)}): try again; if it stays so, check "
-                "that no other program holds it and that its disk has room"
+                f"database {_shown(self._url)} failed ({_first_line(error)}): try again; if it stays so, "
+                "check that no other program holds it and that its disk has room"
             ) from error
 
 

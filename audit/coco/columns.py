@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from audit.coco import rle_kernels
+from audit.coco.buffers import as_flags, as_numbers, from_flags, from_numbers, repeated
 from audit.coco.confidences import read_confidences
 from audit.coco.document import Chunk
-from audit.coco.fields import MAX_SIDE, split_name
+from audit.coco.fields import MAX_SIDE, VISIBILITIES
 from audit.coco.lifting import Lifted
 from audit.coco.lines import Lines, read_lines
 from audit.coco.rows import ParseOptions
@@ -24,6 +24,9 @@ from audit.coco.segmentation import MAX_PIXELS, Dialect
 from audit.coco.shape import BoxForm, Shape, shape_of
 
 Flags = NDArray[np.bool_]
+
+_SPLIT_PATTERN = rf"^(?P<split>[^_]+)_(?P<part>[^_]+)_(?P<visibility>{'|'.join(VISIBILITIES)})$"
+"""`fields.split_name`, for many at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,7 @@ def read_columns(chunk: Chunk, options: ParseOptions) -> Columns | None:
     except _IrregularError:
         return None
     if not is_usual.all():
-        table = table.filter(pa.array(is_usual))
+        table = table.filter(from_flags(is_usual))
     is_read = np.zeros(len(chunk), np.bool_)
     is_read[places[is_usual]] = True
     return Columns(table=table, is_read=is_read, dialect=shape.dialect)
@@ -87,22 +90,22 @@ def _read(
         "split": split,
         "part": part,
         "visibility": visibility,
-        "height": pa.array(masks.heights, pa.int32()),
-        "width": pa.array(masks.widths, pa.int32()),
+        "height": from_numbers(masks.heights),
+        "width": from_numbers(masks.widths),
         "parts": masks.parts,
-        "area": pa.array(masks.areas),
+        "parts_area": from_numbers(masks.areas),
         "boxes": boxes,
         "confidences": confidences,
         "labels": _without_nulls(column["label"]),
         "text_prompt": column["text_prompt"],
         "question": column["question"],
         "score": column["score"],
-        "element_index": pa.array(indices, pa.int64()),
+        "element_index": from_numbers(indices),
     }
     is_usual = masks.is_usual & is_usual_box & is_usual_label & is_usual_split & _is_finite(column["score"])
     for texts in id_texts.values():
-        is_usual &= ~_flags(pc.equal(texts, ""))
-    is_usual &= _flags(pc.and_(pc.is_valid(id_texts["image_id"]), pc.is_valid(id_texts["category_id"])))
+        is_usual &= (as_numbers(pc.binary_length(texts)) > 0) | as_flags(pc.is_null(texts))
+    is_usual &= as_flags(pc.and_(pc.is_valid(id_texts["image_id"]), pc.is_valid(id_texts["category_id"])))
     return pa.table([values[name] for name in ANNOTATIONS.names], schema=ANNOTATIONS), is_usual
 
 
@@ -119,7 +122,7 @@ class _Masks:
 def _read_masks(segmentation: pa.Array, lifted: Lifted, dialect: Dialect) -> _Masks:
     n_rows = len(segmentation)
     if dialect is Dialect.RLE_LIST:
-        offsets, rles = segmentation.offsets.to_numpy(), segmentation.values
+        offsets, rles = as_numbers(segmentation.offsets), segmentation.values
     else:
         offsets, rles = np.arange(n_rows + 1, dtype=np.int32), segmentation
     n_parts = np.diff(offsets).astype(np.int64)
@@ -139,16 +142,14 @@ def _read_masks(segmentation: pa.Array, lifted: Lifted, dialect: Dialect) -> _Ma
     )
     is_usual = np.bincount(row_of_part, weights=~is_sound, minlength=n_rows) == 0
     areas = np.zeros(n_rows, np.int64)
-    areas[row_of_part] = lifted.areas
-    several = np.flatnonzero(is_usual & (n_parts > 1))
-    areas[several] = rle_kernels.union_areas(lifted.texts, lifted.text_starts, offsets, n_pixels, several)
+    np.add.at(areas, row_of_part, lifted.areas)
     counts = pa.Array.from_buffers(
         pa.binary(), len(lifted.totals), [None, pa.py_buffer(lifted.text_starts), pa.py_buffer(lifted.texts)]
     )
     return _Masks(
         heights=heights.astype(np.int32),
         widths=widths.astype(np.int32),
-        parts=pa.ListArray.from_arrays(pa.array(offsets), counts),
+        parts=pa.ListArray.from_arrays(from_numbers(offsets), counts),
         n_parts=n_parts,
         areas=areas,
         is_usual=is_usual & (areas > 0),
@@ -169,31 +170,30 @@ def _sides(rles: pa.StructArray) -> NDArray[np.int64]:
 def _rectangle(lists: pa.ListArray, n_columns: int) -> NDArray[Any]:
     """Lists of one length as an array [n_lists, n_columns]."""
     values = lists.values
-    if values.null_count or (np.diff(lists.offsets.to_numpy()) != n_columns).any():
+    if values.null_count or (np.diff(as_numbers(lists.offsets)) != n_columns).any():
         raise _IrregularError
-    rectangle: NDArray[Any] = values.to_numpy().reshape(-1, n_columns)
-    return rectangle
+    return as_numbers(values).reshape(-1, n_columns)
 
 
 def _read_boxes(bbox: pa.ListArray, form: BoxForm) -> tuple[pa.ListArray, NDArray[np.int64], Flags]:
     n_rows = len(bbox)
     if form is BoxForm.LIST:
-        offsets = bbox.offsets.to_numpy()
+        offsets = as_numbers(bbox.offsets)
         if bbox.values.null_count:
             raise _IrregularError
         corners = _rectangle(bbox.values, 4)
     else:
-        n_numbers = np.diff(bbox.offsets.to_numpy())
+        n_numbers = np.diff(as_numbers(bbox.offsets))
         if bbox.values.null_count or not np.isin(n_numbers, (0, 4)).all():
             raise _IrregularError
-        offsets = bbox.offsets.to_numpy() // 4
-        corners = bbox.values.to_numpy().reshape(-1, 4)
+        offsets = as_numbers(bbox.offsets) // 4
+        corners = as_numbers(bbox.values).reshape(-1, 4)
         corners = np.column_stack((corners[:, :2], corners[:, :2] + corners[:, 2:]))
     is_sound = np.isfinite(corners).all(axis=1) & (corners[:, :2] <= corners[:, 2:]).all(axis=1)
     n_boxes = np.diff(offsets).astype(np.int64)
     row_of_box = np.repeat(np.arange(n_rows), n_boxes)
     is_usual = np.bincount(row_of_box, weights=~is_sound, minlength=n_rows) == 0
-    boxes = pa.ListArray.from_arrays(pa.array(offsets * 4), pa.array(corners.ravel()))
+    boxes = pa.ListArray.from_arrays(from_numbers(offsets * np.int32(4)), from_numbers(corners.ravel()))
     return boxes, n_boxes, is_usual
 
 
@@ -201,26 +201,23 @@ def _read_labels(label: pa.ListArray) -> tuple[pa.ListArray, Flags]:
     labels = label.values
     if labels.null_count:
         raise _IrregularError
-    n_labels = np.diff(label.offsets.to_numpy())
+    n_labels = np.diff(as_numbers(label.offsets))
     confidences = read_confidences(labels)
     row_of_label = np.repeat(np.arange(len(label)), n_labels)
     is_usual = np.bincount(row_of_label, weights=confidences < 0, minlength=len(label)) == 0
-    return pa.ListArray.from_arrays(label.offsets, pa.array(confidences)), is_usual
+    return pa.ListArray.from_arrays(label.offsets, from_numbers(confidences)), is_usual
 
 
 def _read_splits(data_split: pa.Array, fixed_split: str | None) -> tuple[pa.Array, pa.Array, pa.Array, Flags]:
     encoded = data_split.dictionary_encode()
-    names = [split_name(text) for text in encoded.dictionary.to_pylist()]
-    is_known = pa.array([name is not None for name in names], pa.bool_()).take(encoded.indices)
+    names = pc.extract_regex(encoded.dictionary, pattern=_SPLIT_PATTERN)
     split, part, visibility = (
-        pa.array([getattr(name, field) if name else None for name in names], pa.string()).take(
-            encoded.indices
-        )
-        for field in ("split", "part", "visibility")
+        pc.struct_field(names, field).take(encoded.indices) for field in ("split", "part", "visibility")
     )
+    is_usual = as_flags(pc.is_null(data_split)) | as_flags(pc.is_valid(split))
     if fixed_split is not None:
-        split = pa.repeat(pa.scalar(fixed_split), len(data_split))
-    return split, part, visibility, _flags(pc.fill_null(is_known, fill_value=True))
+        split = repeated(fixed_split, len(data_split))
+    return split, part, visibility, is_usual
 
 
 def _annotation_ids(
@@ -231,7 +228,7 @@ def _annotation_ids(
         ids = pc.coalesce(ids, id_texts[options.id_key])
     is_made_up = pc.is_null(ids)
     if ids.null_count:
-        numbers = pc.cast(pa.array(indices), pa.string())
+        numbers = pc.cast(from_numbers(indices), pa.string())
         ids = pc.if_else(is_made_up, pc.binary_join_element_wise(options.stem, numbers, "#"), ids)
     return ids, is_made_up
 
@@ -249,9 +246,4 @@ def _without_nulls(lists: pa.ListArray) -> pa.ListArray:
 
 
 def _is_finite(numbers: pa.Array) -> Flags:
-    return _flags(pc.fill_null(pc.is_finite(numbers), fill_value=True))
-
-
-def _flags(values: pa.Array) -> Flags:
-    flags: Flags = pc.fill_null(values, fill_value=False).to_numpy(zero_copy_only=False)
-    return flags
+    return as_flags(pc.is_finite(numbers)) | as_flags(pc.is_null(numbers))

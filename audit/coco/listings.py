@@ -56,7 +56,7 @@ def _image_columns(chunk: Chunk) -> pa.Table | None:
 
 def _category_columns(chunk: Chunk) -> pa.Table | None:
     table = _columns(chunk, {"name": pa.string(), "supercategory": pa.string()})
-    if table is None or table["name"].null_count or pc.any(pc.equal(table["name"], "")).as_py():
+    if table is None or table["name"].null_count or _has_empty(table["name"]):
         return None
     return table.select(CATEGORIES.names[1:]).add_column(0, CATEGORIES.field(0), table["id"])
 
@@ -73,9 +73,13 @@ def _columns(chunk: Chunk, fields: dict[str, pa.DataType]) -> pa.Table | None:
     if lines.table.num_rows < len(chunk) or ids.null_count:
         return None
     texts = pc.cast(ids, pa.string())
-    if pc.any(pc.equal(texts, "")).as_py():
+    if _has_empty(texts):
         return None
     return lines.table.set_column(0, "id", texts)
+
+
+def _has_empty(texts: pa.ChunkedArray) -> bool:
+    return bool(pc.min(pc.binary_length(texts)).as_py() == 0)
 
 
 def _rows(chunk: Chunk, read: ReadElement, schema: pa.Schema, tally: ProblemTally) -> pa.Table:

@@ -96,5 +96,5 @@ def _row(path: Path, index: int, problems: ProblemTally) -> dict[str, object]:
         "height": height,
         "width": width,
         "parts": [rle.encode_runs(runs)] if area else [],
-        "area": area,
+        "parts_area": area,
     }

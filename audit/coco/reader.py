@@ -193,11 +193,11 @@ def _in_file_order(columns: Columns | None, rows: Rows | None) -> pa.Table:
     table = pa.concat_tables(tables)
     if len(tables) == 1:
         return table
-    return table.take(pa.array(np.argsort(table["element_index"].to_numpy())))
+    return table.take(pc.sort_indices(table["element_index"]))
 
 
 def _n_made_up(columns: Columns | None) -> int:
-    return pa.compute.sum(columns.table["id_is_made_up"]).as_py() or 0 if columns is not None else 0
+    return pc.sum(columns.table["id_is_made_up"]).as_py() or 0 if columns is not None else 0
 
 
 def _note_made_up_ids(table: pa.Table, problems: ProblemTally) -> None:

@@ -6,7 +6,6 @@ sign; from the fourth run on, a number is the difference to the run two before.
 """
 
 from enum import IntEnum
-from typing import Any
 
 import numpy as np
 from numba import njit
@@ -175,40 +174,3 @@ def bounds_of(runs: Runs, height: Int) -> tuple[Int, Int, Int, Int]:
     if x2 == 0:
         return 0, 0, 0, 0
     return x1, y1, x2, y2
-
-
-@njit(nogil=True, cache=True)
-def union_areas(
-    data: Bytes,
-    part_starts: NDArray[Any],
-    row_starts: NDArray[Any],
-    n_pixels: NDArray[np.int64],
-    rows: NDArray[np.int64],
-) -> NDArray[np.int64]:
-    """Pixels of the union of each row's parts, which must be sound.
-
-    Args:
-        data: the counts of all parts, one after the other.
-        part_starts: where each part begins in `data`, and one end; integers.
-        row_starts: the first part of each row, and one end; integers.
-        n_pixels: height × width of each row.
-        rows: the rows that are asked for.
-    """
-    areas = np.zeros(len(rows), np.int64)
-    part = np.empty(4096, np.uint32)
-    union = np.empty(4096, np.uint32)
-    spare = np.empty(4096, np.uint32)
-    for i, row in enumerate(rows):
-        first, end = row_starts[row], row_starts[row + 1]
-        longest = part_starts[end] - part_starts[first] + (end - first) + 1
-        if longest > len(part):
-            part = np.empty(2 * longest, np.uint32)
-            union = np.empty(2 * longest, np.uint32)
-            spare = np.empty(2 * longest, np.uint32)
-        n_union, _ = decode_into(data[part_starts[first] : part_starts[first + 1]], n_pixels[row], union)
-        for k in range(first + 1, end):
-            n_runs, _ = decode_into(data[part_starts[k] : part_starts[k + 1]], n_pixels[row], part)
-            n_union = union_into(union[:n_union], part[:n_runs], spare)
-            union, spare = spare, union
-        areas[i] = area_of(union[:n_union])
-    return areas

@@ -151,7 +151,7 @@ def _row(
         "height": mask.height,
         "width": mask.width,
         "parts": mask.parts,
-        "area": mask.area,
+        "parts_area": mask.parts_area,
         "boxes": read_boxes(value.get("bbox"), _n_rles(segmentation, mask.dialect), found),
         "confidences": confidences,
         "labels": labels,

@@ -20,7 +20,7 @@ ANNOTATIONS = pa.schema(
         pa.field("height", pa.int32()),
         pa.field("width", pa.int32()),
         pa.field("parts", pa.list_(pa.binary())),
-        pa.field("area", pa.int64()),
+        pa.field("parts_area", pa.int64()),
         pa.field("boxes", pa.list_(pa.float64()), nullable=False),
         pa.field("confidences", pa.list_(pa.float64()), nullable=False),
         pa.field("labels", pa.list_(pa.string()), nullable=False),

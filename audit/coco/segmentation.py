@@ -35,13 +35,13 @@ class Dialect(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mask:
-    """A mask as it goes into a row; `parts` and `area` are None where it cannot be read."""
+    """A mask as it goes into a row; `parts` and `parts_area` are None where it cannot be read."""
 
     dialect: Dialect
     height: int | None
     width: int | None
     parts: list[bytes] | None
-    area: int | None
+    parts_area: int | None
 
 
 class _UnreadableError(Exception):
@@ -120,7 +120,7 @@ def read_mask(segmentation: object, image_size: Size | None, found: Found) -> Ma
     except _UnreadableError as error:
         found.add(error.kind)
     height, width = size or (None, None)
-    return Mask(dialect=dialect or Dialect.NONE, height=height, width=width, parts=parts, area=area)
+    return Mask(dialect=dialect or Dialect.NONE, height=height, width=width, parts=parts, parts_area=area)
 
 
 def _as_list(segmentation: Json) -> list[dict[str, Any]]:
@@ -173,7 +173,7 @@ def _read_rles(segmentation: Sequence[dict[str, Any]], size: Size) -> tuple[list
                 raise _UnreadableError(ProblemKind.UNKNOWN_SEGMENTATION)
         except RleError as error:
             raise _UnreadableError(_KIND_OF_FAULT[error.fault]) from error
-    return parts, rle.area(rle.union_runs(masks))
+    return parts, sum(map(rle.area, masks))
 
 
 def _whole(values: Sequence[object]) -> list[int]:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from audit.coco.rle import RleError, union_counts
+from audit.coco.rle import RleError, area, decode_counts, union_counts
 from db.manifest import SettingRecord
 from db.mentions import Mention, PopulationMask, load_setting_masks
 from db.population import Population
@@ -67,11 +67,11 @@ def mask_id_of(annotation_id: str, *, height: int, width: int, canonical_counts:
 def _state(setting: SettingRecord, row: PopulationMask | None) -> MaskState:
     if row is None:
         return MaskState.DROPPED if setting.subset_of else MaskState.MISSING
-    return MaskState.MISSING if row.area == 0 else MaskState.UNREADABLE
+    return MaskState.MISSING if row.parts_area == 0 else MaskState.UNREADABLE
 
 
 def _mask(annotation_id: str, row: PopulationMask | None) -> Mask | None:
-    if row is None or not row.parts or not row.height or not row.width or not row.area:
+    if row is None or not row.parts or not row.height or not row.width or not row.parts_area:
         return None
     try:
         canonical = union_counts(row.parts, height=row.height, width=row.width)
@@ -82,6 +82,6 @@ def _mask(annotation_id: str, row: PopulationMask | None) -> Mask | None:
         height=row.height,
         width=row.width,
         parts=row.parts,
-        area=row.area,
+        area=area(decode_counts(canonical, height=row.height, width=row.width)),
         unjudgable=None,
     )

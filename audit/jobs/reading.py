@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from audit.coco.buffers import repeated
 from audit.coco.reader import (
     Chunk,
     MaskFiles,
@@ -27,7 +28,13 @@ from audit.coco.source import Source, SourceKind, mask_files
 from audit.jobs.accounts import FileAccount
 from audit.jobs.progress import Progress
 from db.image_sizes import open_image_sizes
-from db.population import ANNOTATIONS_FILE, CATEGORIES_FILE, IMAGES_FILE, ParquetFile
+from db.population import (
+    ANNOTATIONS_FILE,
+    CATEGORIES_FILE,
+    IMAGES_FILE,
+    ParquetFile,
+    use_thrifty_memory,
+)
 from db.population_checks import drop_duplicates, fill_from_links, find_by_joining
 
 WITHOUT_SPLIT = "all"
@@ -37,6 +44,13 @@ MADE_UP = "\x1f"
 """Stands before the setting in the mention of a made-up id, so that no other setting has that mention."""
 
 _JOINED = {str(kind): kind for kind in ProblemKind}
+
+_REPEATED = {
+    ProblemKind.DUPLICATE_ANNOTATION_ID,
+    ProblemKind.DUPLICATE_IMAGE_ID,
+    ProblemKind.CONFLICTING_IMAGE_ID,
+    ProblemKind.DUPLICATE_CATEGORY_ID,
+}
 
 POPULATION = pa.schema([pa.field("setting", pa.string()), pa.field("mention_id", pa.string()), *ANNOTATIONS])
 """A row of the population: an annotation as read, the setting that made it, and the mention that it shows."""
@@ -72,6 +86,7 @@ def stage_source(source: Source, folder: Path, request: ReadRequest, progress: P
     Raises:
         InputError: the file cannot be read to its end, or it holds no mask at all.
     """
+    use_thrifty_memory()
     tally = ProblemTally()
     _stage_listings(source, request.base, folder, tally)
     with ThreadPoolExecutor(1) as hashing:
@@ -90,7 +105,8 @@ def stage_source(source: Source, folder: Path, request: ReadRequest, progress: P
             kind = _JOINED[finding.kind]
             tally.add_many(kind, finding.n, finding.example_ids)
             n_skipped += finding.n if kind is ProblemKind.DUPLICATE_ANNOTATION_ID else 0
-        drop_duplicates(folder)
+        if _REPEATED & {problem.kind for problem in tally.problems()}:
+            drop_duplicates(folder)
         return FileAccount(
             file=source.name,
             path=str(source.path.resolve()),
@@ -181,18 +197,17 @@ def _parsed_in_order(
 
 
 def _population_rows(table: pa.Table, request: ReadRequest) -> pa.Table:
-    ids, made_up = table["annotation_id"], table["id_is_made_up"]
+    ids, made_up, split = table["annotation_id"], table["id_is_made_up"], table["split"]
     mention_ids = ids
     if pc.any(made_up).as_py():
         of_setting = pc.binary_join_element_wise(ids, request.setting, MADE_UP)
         mention_ids = pc.if_else(made_up, of_setting, ids)
-    columns = {
-        "setting": pa.repeat(request.setting, table.num_rows),
+    columns = {name: table[name] for name in table.column_names} | {
+        "setting": repeated(request.setting, table.num_rows),
         "mention_id": mention_ids,
-        **{name: table[name] for name in table.column_names},
-        "split": pc.coalesce(table["split"], WITHOUT_SPLIT),
+        "split": pc.coalesce(split, WITHOUT_SPLIT) if split.null_count else split,
     }
-    return pa.table(columns).select(POPULATION.names).cast(POPULATION)
+    return pa.table([columns[name] for name in POPULATION.names], schema=POPULATION)
 
 
 def _fill_from_base(base: Source, folder: Path) -> None:

@@ -18,7 +18,7 @@ from db.manifest import (
     frame_files,
     load_manifest,
 )
-from db.population import ANNOTATIONS_FILE, ParquetFile, Population, Staging, rewrite
+from db.population import ANNOTATIONS_FILE, ROW_GROUP_BYTES, ParquetFile, Population, Staging, rewrite
 
 SCHEMA = pa.schema([("annotation_id", pa.string()), ("element_index", pa.int64())])
 
@@ -130,12 +130,27 @@ def test_the_frame_s_fingerprint_ignores_order_and_names_but_not_content() -> No
     assert fingerprint(frame_files(one)) != fingerprint(frame_files(changed))
 
 
-def test_rewriting_keeps_row_groups_and_drops_empty_ones(tmp_path: Path) -> None:
+def test_rewriting_changes_what_it_is_told_and_keeps_the_order(tmp_path: Path) -> None:
     path = tmp_path / "rows.parquet"
     with ParquetFile(path, SCHEMA) as file:
-        for ids in (("1", "2"), ("3",), ("4",)):
+        for ids in (("1", "2"), ("3",), (), ("4",)):
             file.write(rows(*ids))
     rewrite(path, lambda table: table.filter(pc.not_equal(table["annotation_id"], "3")))
-    after = pq.ParquetFile(path)
-    assert after.num_row_groups == 2
-    assert after.read()["annotation_id"].to_pylist() == ["1", "2", "4"]
+    assert pq.read_table(path)["annotation_id"].to_pylist() == ["1", "2", "4"]
+
+
+def test_tables_are_gathered_into_row_groups_of_one_size(tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    table = rows(*(f"{number:0100}" for number in range(20_000)))
+    with ParquetFile(path, SCHEMA) as file:
+        for _ in range(20):
+            file.write(table)
+    written = pq.ParquetFile(path).metadata
+    n_groups = -(-20 // -(-ROW_GROUP_BYTES // table.nbytes))
+    assert (written.num_row_groups, written.num_rows) == (n_groups, 400_000)
+    assert 1 < n_groups < 20
+
+
+def test_an_error_while_writing_is_not_lost(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="schema"), ParquetFile(tmp_path / "rows.parquet", SCHEMA) as file:
+        file.write(pa.table({"other": [1]}))

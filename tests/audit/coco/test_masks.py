@@ -60,10 +60,10 @@ def test_a_folder_gives_a_row_for_each_file_under_its_id(tmp_path):
     assert [row["annotation_id"] for row in account.rows] == ["a1", "a2", "a3"]
     first, empty, broken = account.rows
     assert first["parts"] == [rle.encode_runs(rle.runs_of_mask(MASK))]
-    assert (first["height"], first["width"], first["area"]) == (*MASK.shape, MASK.sum())
+    assert (first["height"], first["width"], first["parts_area"]) == (*MASK.shape, MASK.sum())
     assert (first["image_id"], first["category_id"], first["id_is_made_up"]) == (None, None, False)
-    assert (empty["parts"], empty["area"]) == ([], 0)
-    assert (broken["parts"], broken["area"]) == (None, None)
+    assert (empty["parts"], empty["parts_area"]) == ([], 0)
+    assert (broken["parts"], broken["parts_area"]) == (None, None)
     assert account.kinds == {"empty_mask": 1, "png_unreadable": 1}
     assert account.example_ids(ProblemKind.PNG_UNREADABLE) == ("a3",)
     assert list(read_images(open_source(folder), ProblemTally())) == []

@@ -47,11 +47,9 @@ def drawn(rings, height=HEIGHT, width=WIDTH):
 
 def test_a_mask_oven_annotation_is_read_with_all_that_it_says(tmp_path):
     (row,) = read_annotations(tmp_path, [oven_annotation()]).rows
-    mask = box_mask(1, 1, 4, 4) | box_mask(3, 3, 6, 5)
-    assert np.array_equal(union_of(row), mask)
-    assert row.pop("parts") == [
-        rle(part)["counts"].encode() for part in (box_mask(1, 1, 4, 4), box_mask(3, 3, 6, 5))
-    ]
+    parts = (box_mask(1, 1, 4, 4), box_mask(3, 3, 6, 5))
+    assert np.array_equal(union_of(row), parts[0] | parts[1])
+    assert row.pop("parts") == [rle(part)["counts"].encode() for part in parts]
     assert row == {
         "annotation_id": "a1",
         "id_is_made_up": False,
@@ -62,7 +60,7 @@ def test_a_mask_oven_annotation_is_read_with_all_that_it_says(tmp_path):
         "visibility": "seen",
         "height": HEIGHT,
         "width": WIDTH,
-        "area": mask.sum(),
+        "parts_area": parts[0].sum() + parts[1].sum(),
         "boxes": [1.0, 1.0, 4.0, 4.0, 3.0, 3.0, 6.0, 5.0],
         "confidences": [0.44, 0.3],
         "labels": ["a bird(0.44)", "the genus corvus(0.3)"],
@@ -93,7 +91,7 @@ def test_every_form_of_a_mask_gives_the_same_pixels(tmp_path):
     )
     for row in account.rows:
         assert np.array_equal(union_of(row), mask)
-        assert row["area"] == mask.sum()
+        assert row["parts_area"] == mask.sum()
     assert account.kinds == {"polygon_pairs": 1}
 
 
@@ -103,7 +101,7 @@ def test_iscrowd_decides_nothing(tmp_path):
         coco_annotation(id=2, iscrowd=0, segmentation={"size": [HEIGHT, WIDTH], "counts": [8, 4, 36]}),
     ]
     account = read_annotations(tmp_path, annotations)
-    assert [row["area"] for row in account.rows] == [drawn([SQUARE]).sum(), 4]
+    assert [row["parts_area"] for row in account.rows] == [drawn([SQUARE]).sum(), 4]
     assert account.problems == ()
 
 
@@ -118,7 +116,7 @@ def test_iscrowd_decides_nothing(tmp_path):
 def test_polygons_are_drawn_as_pycocotools_draws_them_and_united(tmp_path_factory, rings):
     (row,) = read_annotations(tmp_path_factory.mktemp("polygons"), [coco_annotation(segmentation=rings)]).rows
     expected = drawn(rings)
-    assert row["area"] == expected.sum()
+    assert row["parts_area"] == expected.sum()
     assert np.array_equal(union_of(row), expected)
 
 
@@ -169,7 +167,7 @@ def test_one_thing_wrong_is_named_once_and_nothing_else_is(tmp_path, kind, chang
     assert [row["element_index"] for row in account.rows] == [0, 1, 2]
     is_unreadable = account.rows[1]["parts"] is None
     assert is_unreadable == ("mask is unreadable" in ProblemKind(kind).sentence)
-    assert (account.rows[1]["area"] is None) == is_unreadable
+    assert (account.rows[1]["parts_area"] is None) == is_unreadable
 
 
 def test_an_element_that_is_no_object_is_left_out_and_named_by_its_place(tmp_path):
@@ -183,7 +181,7 @@ def test_an_empty_mask_keeps_its_place_as_a_mask_without_pixels(tmp_path):
     account = read_annotations(
         tmp_path, [coco_annotation(id=k, segmentation=form) for k, form in enumerate(forms)]
     )
-    assert [row["area"] for row in account.rows] == [0] * 5
+    assert [row["parts_area"] for row in account.rows] == [0] * 5
     assert account.kinds == {"no_segmentation": 1, "empty_segmentation": 2, "empty_mask": 2}
 
 
