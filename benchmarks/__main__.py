@@ -1,0 +1,9 @@
+"""Every benchmark, one after the other; each can be run alone as `python -m benchmarks.NAME`."""
+
+import subprocess
+import sys
+
+BENCHMARKS = ("startup", "draw", "ingest", "reviewer_page")
+
+for name in BENCHMARKS:
+    subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
