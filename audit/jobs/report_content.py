@@ -69,9 +69,7 @@ def report_content(
     outcomes = _Outcomes(state)
     held = {setting.setting for setting in state.settings}
     return ReportContent(
-        title=f"Accuracy of the masks of {state.sample.frame}"
-        if len(state.settings) == 1
-        else f"Accuracy of the masks of {len(state.settings)} settings",
+        title="Accuracy of the masks",
         sample=state.sample.name,
         version=version,
         created_at=now,
