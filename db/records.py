@@ -160,6 +160,7 @@ class Sample:
         across: "splits" or "within-split".
         per_entity: annotations taken of each drawn entity.
         allocation: what was asked, as text for people ("entity=1400, query=400, wiki=200").
+        fixed: sizes that were fixed while the rest was shared out.
         frame: the setting drawn from.
         population_fingerprint: SHA-256 over the frame's files and their contents.
     """
@@ -171,6 +172,7 @@ class Sample:
     across: str
     per_entity: int
     allocation: str
+    fixed: dict[str, int]
     frame: str
     population_fingerprint: str
     frame_files: tuple[FrameFile, ...]
@@ -180,12 +182,17 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleSetting:
-    """One setting that a sample holds the masks of."""
+    """One setting that a sample holds the masks of.
+
+    Attributes:
+        fingerprint: of the setting's files when its masks were copied.
+    """
 
     setting: str
     reference: str | None
     model: str | None
     is_subset: bool
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +200,8 @@ class Unit:
     """One sampled mention: an annotation seen as "this region is this entity".
 
     Attributes:
+        mention_id: under which every setting of the population knows this mention; a made-up annotation id
+            alone would not do.
         stratum: the split its entity was drawn in.
         images_root: folder or URL that `file_name` is relative to, or None if none was given.
         file_name: None where no file lists the image.
@@ -200,6 +209,7 @@ class Unit:
 
     unit_id: int
     annotation_id: str
+    mention_id: str
     entity_id: str
     entity_name: str | None
     stratum: str

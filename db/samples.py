@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, delete, func, select, update
+from sqlalchemy import RowMapping, Select, delete, select, update
+from sqlalchemy.exc import IntegrityError
 
 from db.errors import ConflictError, NotFoundError
 from db.records import FrameFile, Mask, MaskState, Sample, SampleSetting, Stratum, Unit, UnitMask
@@ -19,9 +20,12 @@ def add_sample(transaction: Transaction, sample: Sample) -> Sample:
         raise ConflictError(
             f"sample {sample.name!r} is there already: give another --name, or `sample remove {sample.name}`"
         )
-    sample_id = transaction.connection.scalars(
-        samples.insert().returning(samples.c.sample_id), _design_columns(sample)
-    ).one()
+    try:
+        sample_id = transaction.connection.scalars(
+            samples.insert().returning(samples.c.sample_id), _design_columns(sample)
+        ).one()
+    except IntegrityError as error:  # somebody took the name since we looked
+        raise ConflictError(f"sample {sample.name!r} was drawn by somebody else just now") from error
     _add_strata(transaction, sample_id, sample.strata)
     return load_sample(transaction, sample.name)
 
@@ -34,15 +38,23 @@ def update_design(transaction: Transaction, sample: Sample) -> None:
     _add_strata(transaction, sample.sample_id, sample.strata)
 
 
-def add_settings(transaction: Transaction, sample_id: int, settings: Sequence[SampleSetting]) -> None:
-    """Name settings whose masks a sample holds, after those that it held before."""
-    held = transaction.connection.scalar(
-        select(func.count()).select_from(sample_settings).where(sample_settings.c.sample_id == sample_id)
+def put_settings(transaction: Transaction, sample_id: int, settings: Sequence[SampleSetting]) -> None:
+    """Name settings whose masks a sample is about to hold; what it held of them before is forgotten."""
+    names = [setting.setting for setting in settings]
+    places = {setting.setting: place for place, setting in enumerate(load_settings(transaction, sample_id))}
+    of_sample = select(units.c.unit_id).where(units.c.sample_id == sample_id)
+    transaction.connection.execute(
+        delete(unit_masks).where(unit_masks.c.unit_id.in_(of_sample), unit_masks.c.setting.in_(names))
     )
-    rows = [
-        asdict(setting) | {"sample_id": sample_id, "position": position}
-        for position, setting in enumerate(settings, start=held or 0)
-    ]
+    transaction.connection.execute(
+        delete(sample_settings).where(
+            sample_settings.c.sample_id == sample_id, sample_settings.c.setting.in_(names)
+        )
+    )
+    rows = []
+    for setting in settings:
+        place = places.setdefault(setting.setting, len(places))
+        rows.append(asdict(setting) | {"sample_id": sample_id, "position": place})
     insert_if_new(transaction, sample_settings, rows)
 
 
@@ -61,6 +73,16 @@ def put_units(transaction: Transaction, sample_id: int, drawn: Sequence[Unit]) -
     if new:
         transaction.connection.execute(units.insert(), new)
     return _unit_ids(transaction, sample_id)
+
+
+def update_images(transaction: Transaction, sampled: Sequence[Unit]) -> None:
+    """Note where the images of units lie now."""
+    for unit in sampled:
+        transaction.connection.execute(
+            update(units)
+            .where(units.c.unit_id == unit.unit_id)
+            .values(images_root=unit.images_root, file_name=unit.file_name)
+        )
 
 
 def add_masks(transaction: Transaction, distinct_masks: Sequence[Mask], made_by: Sequence[UnitMask]) -> None:
@@ -100,7 +122,13 @@ def load_settings(transaction: Transaction, sample_id: int) -> list[SampleSettin
         .order_by(sample_settings.c.position)
     )
     return [
-        SampleSetting(setting=row.setting, reference=row.reference, model=row.model, is_subset=row.is_subset)
+        SampleSetting(
+            setting=row.setting,
+            reference=row.reference,
+            model=row.model,
+            is_subset=row.is_subset,
+            fingerprint=row.fingerprint,
+        )
         for row in rows
     ]
 

@@ -9,7 +9,7 @@ from itertools import islice
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from db.errors import ConflictError, NotFoundError, UnreachableError
@@ -47,6 +47,8 @@ class Store:
     def reading(self) -> Iterator[Transaction]:
         """Give a transaction that only reads: it sees one state and makes no writer wait."""
         with self._connected() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
             yield Transaction(connection)
 
     def create(self) -> None:
@@ -92,6 +94,10 @@ class Store:
                 f"database {_shown(self._url)} failed ({_first_line(error)}): try again; if it stays so, "
                 "check that no other program holds it and that its disk has room"
             ) from error
+        except DataError as error:
+            raise ConflictError(
+                f"database {_shown(self._url)} cannot hold what was handed in ({_first_line(error)})"
+            ) from error
 
 
 def insert_if_new(transaction: Transaction, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
@@ -112,7 +118,7 @@ def slices(ids: Iterable[str]) -> Iterator[list[str]]:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise NotFoundError(
             "the database URL cannot be read: give sqlite:///FILE or postgresql://USER@HOST/NAME"
         ) from error
@@ -121,6 +127,8 @@ def _parse(url: str) -> URL:
             f"database kind {parsed.get_backend_name()!r} is not supported: "
             "give sqlite:///FILE or postgresql://USER@HOST/NAME"
         )
+    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise NotFoundError("a database in memory is gone with the command: give sqlite:///FILE")
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     return parsed

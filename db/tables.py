@@ -75,6 +75,7 @@ samples = Table(
     Column("across", String(20), nullable=False, comment="an entity is drawn once: splits or within-split"),
     Column("per_entity", Integer, nullable=False, comment="annotations taken of a drawn entity"),
     Column("allocation", Text, nullable=False, comment="what was asked, in words"),
+    Column("fixed", JSON, nullable=False, comment="sizes fixed while the rest was shared out"),
     Column("frame", Text, nullable=False, comment="the setting drawn from"),
     Column("population_fingerprint", String(64), nullable=False, comment="SHA-256 of the frame's files"),
     Column("frame_files", JSON, nullable=False, comment="the frame's files when the sample was drawn"),
@@ -104,6 +105,7 @@ sample_settings = Table(
     Column("model", Text, comment="segmentation model; empty for an overall row"),
     Column("is_subset", Boolean, nullable=False, comment="an absent mention is dropped, not missing"),
     Column("position", Integer, nullable=False, comment="order of ingestion"),
+    Column("fingerprint", String(64), nullable=False, comment="of its files when its masks were copied"),
     comment="The settings whose masks a sample holds",
 )
 
@@ -113,6 +115,7 @@ units = Table(
     Column("unit_id", _Id, primary_key=True),
     Column("sample_id", ForeignKey("samples.sample_id", ondelete="CASCADE"), nullable=False, index=True),
     Column("annotation_id", Text, nullable=False),
+    Column("mention_id", Text, nullable=False, comment="how every setting of the population knows it"),
     Column("entity_id", Text, nullable=False),
     Column("entity_name", Text),
     Column("stratum", Text, nullable=False, comment="the split its entity was drawn in"),

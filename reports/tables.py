@@ -132,6 +132,8 @@ def render_json(content: ReportContent) -> str:
         "version": content.version,
         "created_at": time_text(content.created_at),
         "complete": content.is_complete,
+        "not_in_sample": list(content.not_in_sample),
+        "warnings": list(content.warnings),
         "sample": {
             "name": content.sample,
             "seed": content.design.seed,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from db.records import FrameFile, Mask, MaskState, Sample, Stratum, Unit, UnitMask
+from db.records import FrameFile, Mask, MaskState, Sample, SampleSetting, Stratum, Unit, UnitMask
 
 SOME_DAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
@@ -17,6 +17,7 @@ def a_sample(**changes: object) -> Sample:
         across="splits",
         per_entity=1,
         allocation="query=2",
+        fixed={},
         frame="A",
         population_fingerprint="f" * 64,
         frame_files=(FrameFile(file="a.json", fingerprint="0" * 64, n_annotations=9),),
@@ -30,6 +31,7 @@ def a_unit(annotation_id: str, **changes: object) -> Unit:
     unit = Unit(
         unit_id=0,
         annotation_id=annotation_id,
+        mention_id=annotation_id,
         entity_id=f"Q{annotation_id}",
         entity_name="Crow",
         stratum="query",
@@ -58,3 +60,8 @@ def made_by(
     setting: str, unit_id: int, mask_id: str | None, state: MaskState = MaskState.PRESENT
 ) -> UnitMask:
     return UnitMask(unit_id=unit_id, setting=setting, state=state, mask_id=mask_id)
+
+
+def a_setting(name: str, **changes: object) -> SampleSetting:
+    setting = SampleSetting(setting=name, reference=None, model=None, is_subset=False, fingerprint="0" * 64)
+    return replace(setting, **changes)

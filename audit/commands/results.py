@@ -14,6 +14,7 @@ from audit.console import (
     speaks,
     workspace_option,
 )
+from audit.errors import InputError
 
 FORMATS = ("html", "md", "latex", "csv", "json")
 
@@ -36,6 +37,12 @@ class FormatsType(click.ParamType[tuple[str, ...]]):
         return asked
 
 
+def _refuse_nan(context: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    if value is not None and value != value:  # noqa: PLR0124  (NaN alone differs from itself)
+        raise click.BadParameter("it is not a number", context, option)
+    return value
+
+
 @click.command()
 @click.option("--out", type=FILE, required=True, metavar="DIR", help="Folder that the files go to.")
 @click.option("--format", "formats", type=FormatsType(), default=FORMATS, help="By default all of them.")
@@ -49,15 +56,14 @@ class FormatsType(click.ParamType[tuple[str, ...]]):
 @click.option(
     "--fail-under",
     type=click.FloatRange(0, 1),
+    callback=_refuse_nan,
     metavar="P",
     help="Exit 1 unless every setting reaches P, from 0 to 1.",
 )
 @click.option(
     "--bound",
     type=click.Choice(["estimate", "lower"]),
-    default="estimate",
-    show_default=True,
-    help="What must reach P: the accuracy, or its interval's lower limit.",
+    help="What must reach P: the accuracy (unless said), or its interval's lower limit.",
 )
 @click.option("--sample", "name", metavar="NAME", help="By default the latest.")
 @workspace_option
@@ -68,7 +74,7 @@ def report(
     formats: tuple[str, ...],
     estimand: str,
     fail_under: float | None,
-    bound: str,
+    bound: str | None,
     name: str | None,
     workspace: Path | None,
 ) -> Outcome:
@@ -84,15 +90,21 @@ def report(
     from audit.jobs.workspace import open_workspace
 
     del estimand  # mix is the only one so far
+    if bound is not None and fail_under is None:
+        raise InputError(f"--bound {bound} says what must reach the limit of --fail-under: give that too")
     request = ReportRequest(sample=name, folder=out, formats=formats_of(formats))
     with progress_bar("checking images", unit="image") as progress:
         written = write_report(open_workspace(workspace), request, now=datetime.now(UTC), progress=progress)
-    failures = [] if fail_under is None else gate_failures(written.content, fail_under, Bound(bound))
+    failures = (
+        [] if fail_under is None else gate_failures(written.content, fail_under, Bound(bound or "estimate"))
+    )
     return Outcome(
         lines=[*summary(written), *failures],
         content={
             "files": [str(file) for file in written.files],
             "complete": written.content.is_complete,
+            "not_in_sample": list(written.content.not_in_sample),
+            "warnings": list(written.content.warnings),
             "failures": failures,
         },
         exit_status=EXIT_GATE_FAILED if failures else 0,

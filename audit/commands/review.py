@@ -63,10 +63,16 @@ def import_file(*, file: Path, name: str | None, workspace: Path | None) -> Outc
     from audit.jobs.workspace import open_workspace
 
     result = import_verdicts(open_workspace(workspace).store, file, name, datetime.now(UTC))
+    older = (
+        [f"{result.n_older:,} masks were passed over: their reviewer has decided since"]
+        if result.n_older
+        else []
+    )
     ignored = [f"columns ignored: {', '.join(result.ignored_columns)}"] if result.ignored_columns else []
     return Outcome(
         lines=[
             f"{result.n_rows:,} rows on {result.n_masks:,} masks: {result.n_new:,} verdicts are new",
+            *older,
             *ignored,
         ],
         content={
@@ -74,6 +80,7 @@ def import_file(*, file: Path, name: str | None, workspace: Path | None) -> Outc
             "n_rows": result.n_rows,
             "n_masks": result.n_masks,
             "n_new": result.n_new,
+            "n_older": result.n_older,
             "ignored_columns": list(result.ignored_columns),
         },
     )

@@ -61,7 +61,7 @@ class SizesType(click.ParamType[Mapping[str, int]]):
 )
 @click.option(
     "--per-entity",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 999_999),
     default=1,
     show_default=True,
     metavar="N",
@@ -74,7 +74,9 @@ class SizesType(click.ParamType[Mapping[str, int]]):
     show_default=True,
     help="An entity is drawn once over all splits, or once in each.",
 )
-@click.option("--seed", type=click.IntRange(min=0), metavar="S", help="Of the draw; by default audit.toml's.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), metavar="S", help="Of the draw; by default audit.toml's."
+)
 @click.option("--frame", metavar="SETTING", help="Setting to draw from; by default the first ingested.")
 @click.option("--name", metavar="NAME", help="Name of the sample; by default main (--extend: the latest).")
 @click.option("--extend", is_flag=True, help="Grow the named sample to this size; every unit stays.")
@@ -111,6 +113,7 @@ def sample(
     mask-audit sample list
     """
     if context.invoked_subcommand is not None:
+        _refuse_options_before(context, context.invoked_subcommand)
         return None
     from audit.jobs.sample import SampleRequest, carry_masks, draw_sample, extend_sample
     from audit.jobs.workspace import open_workspace
@@ -211,20 +214,32 @@ def _allocation(
 
 
 def _refuse_design(context: click.Context, flag: str, *, allowed: tuple[str, ...]) -> None:
-    given = [
-        parameter.opts[0]
-        for parameter in context.command.params
-        if parameter.name not in (*allowed, "workspace", "as_json")
-        and context.get_parameter_source(parameter.name) is click.core.ParameterSource.COMMANDLINE
-    ]
+    given = _options_given(context, besides=(*allowed, "workspace", "as_json"))
     if given:
         raise InputError(f"{flag} keeps the sample's own design: leave out {', '.join(given)}")
+
+
+def _refuse_options_before(context: click.Context, subcommand: str) -> None:
+    given = _options_given(context, besides=())
+    if given:
+        raise InputError(f"{', '.join(given)} must stand after {subcommand!r}, or it would mean nothing")
+
+
+def _options_given(context: click.Context, *, besides: tuple[str, ...]) -> list[str]:
+    return [
+        parameter.opts[0]
+        for parameter in context.command.params
+        if parameter.name not in besides
+        and context.get_parameter_source(parameter.name) is click.core.ParameterSource.COMMANDLINE
+    ]
 
 
 def _said(result: "SampleResult") -> Outcome:
     done = [f"{result.n_new_units:,} units drawn"] if result.n_new_units else []
     if result.new_settings:
         done.append(f"masks of {', '.join(result.new_settings)} copied")
+    if result.n_moved_images:
+        done.append(f"{result.n_moved_images:,} images found in their new place")
     return Outcome(
         lines=[
             f"sample {result.sample.name}: {'; '.join(done) or 'there already, nothing to do'}",
@@ -237,8 +252,13 @@ def _said(result: "SampleResult") -> Outcome:
 
 
 def _strata_text(sample: "Sample") -> str:
+    if sample.unit == "annotation":
+        return ", ".join(
+            f"{each.split} {each.n_units:,} of {each.n_annotations:,} annotations" for each in sample.strata
+        )
     return ", ".join(
-        f"{each.split} {each.n_units:,} of {each.n_entities:,} entities" for each in sample.strata
+        f"{each.split} {each.n_units:,} units of {each.n_entities_drawn:,} of {each.n_entities:,} entities"
+        for each in sample.strata
     )
 
 

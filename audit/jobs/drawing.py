@@ -86,10 +86,9 @@ def run_draw(
         InputError: the frame has no annotation in these splits.
         DesignError: a stratum is unknown or has fewer than asked.
     """
-    if design.unit is DrawnUnit.ANNOTATION and design.per_entity != 1:
+    if design.unit is DrawnUnit.ANNOTATION and (design.per_entity != 1 or design.across is not Across.SPLITS):
         raise InputError(
-            f"--per-entity {design.per_entity} takes annotations of drawn entities: leave it out, or draw "
-            "with --unit entity"
+            "--per-entity and --across say how entities are drawn: leave them out, or draw with --unit entity"
         )
     with open_draw(
         files, _phase1(design), seed=design.seed, splits=design.splits, per_entity=design.per_entity

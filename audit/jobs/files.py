@@ -40,7 +40,10 @@ def write_text(file: Path, text: str) -> None:
 def write_csv(file: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write rows under a header, as RFC 4180 with line feeds."""
     text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
+    plain = csv.writer(text, lineterminator="\n")
+    quoted = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    plain.writerow(columns)
+    for row in rows:
+        # Before Python 3.13 a lone carriage return is not quoted, and reads back as the end of the row.
+        (quoted if any("\r" in str(cell) for cell in row) else plain).writerow(row)
     write_text(file, text.getvalue())

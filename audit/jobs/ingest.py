@@ -12,6 +12,7 @@ from audit.jobs.accounts import FileAccount
 from audit.jobs.matching import match_by_overlap
 from audit.jobs.progress import Progress
 from audit.jobs.reading import ReadRequest, fingerprint, stage_source
+from audit.names import check_name
 from audit.review.roots import check_root
 from db.manifest import Manifest, ProblemRecord, SettingRecord, SourceRecord
 from db.population import ANNOTATIONS_FILE, Population
@@ -258,8 +259,14 @@ def _setting(manifest: Manifest, request: IngestRequest) -> SettingRecord:
 
 
 def _check_names(manifest: Manifest, request: IngestRequest) -> None:
-    if not request.setting.strip() or not request.setting.isprintable():
-        raise InputError(f"--setting {request.setting!r} is no name: give a few printable characters")
+    for option, name in (
+        ("--setting", request.setting),
+        ("--reference", request.reference),
+        ("--model", request.model),
+        ("--split", request.split),
+    ):
+        if name is not None:
+            check_name(option, name)
     if not 0 < request.match_iou <= 1:
         raise InputError(f"--match-iou {request.match_iou:g} is not above 0 and at most 1")
     for option, other in (("--match", request.match), ("--subset-of", request.subset_of)):

@@ -1,12 +1,12 @@
 """Gives a sample its own copy of what every setting made of its mentions."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from audit.coco.rle import RleError, area, decode_counts, union_counts
 from db.manifest import SettingRecord
-from db.mentions import Mention, PopulationMask, load_setting_masks
+from db.mentions import PopulationMask, load_setting_masks
 from db.population import Population
 from db.records import Mask, MaskState
 
@@ -30,22 +30,27 @@ class MaskCopies:
 
 
 def copy_masks(
-    population: Population, settings: Iterable[SettingRecord], mentions: Iterable[Mention]
+    population: Population, settings: Iterable[SettingRecord], annotation_of: Mapping[str, str]
 ) -> MaskCopies:
-    """Give the masks that settings made of mentions, equal masks of one mention once."""
-    by_mention = {mention.mention_id: mention for mention in mentions}
+    """Give the masks that settings made of mentions, equal masks of one mention once.
+
+    Args:
+        population: holds the masks.
+        settings: whose masks.
+        annotation_of: mention id → annotation id of the frame.
+    """
     masks: dict[str, Mask] = {}
     made: list[MadeMask] = []
     for setting in settings:
-        found = {row.mention_id: row for row in load_setting_masks(population, setting, list(by_mention))}
-        for mention_id, mention in by_mention.items():
+        found = {row.mention_id: row for row in load_setting_masks(population, setting, list(annotation_of))}
+        for mention_id, annotation_id in annotation_of.items():
             row = found.get(mention_id)
-            mask = _mask(mention.annotation_id, row)
+            mask = _mask(mention_id, row)
             if mask is not None:
                 masks.setdefault(mask.mask_id, mask)
             made.append(
                 MadeMask(
-                    annotation_id=mention.annotation_id,
+                    annotation_id=annotation_id,
                     setting=setting.setting,
                     state=MaskState.PRESENT if mask else _state(setting, row),
                     mask_id=mask.mask_id if mask else None,
@@ -54,13 +59,13 @@ def copy_masks(
     return MaskCopies(masks=tuple(masks.values()), made=tuple(made))
 
 
-def mask_id_of(annotation_id: str, *, height: int, width: int, canonical_counts: bytes) -> str:
+def mask_id_of(mention_id: str, *, height: int, width: int, canonical_counts: bytes) -> str:
     """Give the id of a mask of a mention: equal for equal pixels, whatever the encoding; tells nothing else.
 
     >>> mask_id_of("a", height=2, width=3, canonical_counts=b"132")
     'e5b9c4295fda493d91ecb407'
     """
-    content = f"mask-audit/1\nmask\n{annotation_id}\n{height} {width}\n".encode() + canonical_counts
+    content = f"mask-audit/1\nmask\n{mention_id}\n{height} {width}\n".encode() + canonical_counts
     return hashlib.sha256(content).hexdigest()[:24]
 
 
@@ -70,7 +75,7 @@ def _state(setting: SettingRecord, row: PopulationMask | None) -> MaskState:
     return MaskState.MISSING if row.parts_area == 0 else MaskState.UNREADABLE
 
 
-def _mask(annotation_id: str, row: PopulationMask | None) -> Mask | None:
+def _mask(mention_id: str, row: PopulationMask | None) -> Mask | None:
     if row is None or not row.parts or not row.height or not row.width or not row.parts_area:
         return None
     try:
@@ -78,7 +83,7 @@ def _mask(annotation_id: str, row: PopulationMask | None) -> Mask | None:
     except RleError:
         return None
     return Mask(
-        mask_id=mask_id_of(annotation_id, height=row.height, width=row.width, canonical_counts=canonical),
+        mask_id=mask_id_of(mention_id, height=row.height, width=row.width, canonical_counts=canonical),
         height=row.height,
         width=row.width,
         parts=row.parts,

@@ -52,8 +52,9 @@ def write_report(
         InputError: the folder cannot be one.
         StoreError: there is no such sample.
     """
-    if request.folder.exists() and not request.folder.is_dir():
-        raise InputError(f"--out {request.folder} is a file: name a folder")
+    for folder in (request.folder, *request.folder.parents):
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"--out {request.folder} cannot be a folder: {folder} is a file")
     check_images(workspace.store, request.sample, workers=workspace.workers, progress=progress)
     content = report_content(
         load_review_state(workspace.store, request.sample),
@@ -84,9 +85,10 @@ def summary(written: WrittenReport) -> list[str]:
 
 def gate_failures(content: ReportContent, least: float, bound: Bound) -> list[str]:
     """Give a sentence for every setting that does not reach a limit, or cannot be held against it yet."""
-    return [
+    failures = [
         fault for setting in content.settings if (fault := _gate_failure(setting, least, bound)) is not None
     ]
+    return failures + [f"gate: {setting} is not in this sample" for setting in content.not_in_sample]
 
 
 def formats_of(names: Sequence[str]) -> tuple[Format, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit.review.adjudication import majority
-from db.manifest import Manifest
+from db.manifest import Manifest, fingerprint, frame_files
 from db.records import MaskState, Reason, Sample, SampleSetting, StandingVerdict, Unit, UnitMask, Verdict
 from db.reviews import load_standing
 from db.samples import load_sample, load_settings, load_unit_masks, load_units, load_unjudgable
@@ -78,7 +78,7 @@ def report_content(
         settings=tuple(_setting_result(setting, state, outcomes, confidence) for setting in state.settings),
         not_in_sample=tuple(each.setting for each in manifest.settings if each.setting not in held),
         sources=_sources(state.standing),
-        warnings=tuple(_warnings(state)),
+        warnings=(*_changed_since(state, manifest), *_warnings(state)),
         ticket_example=_ticket_example(state.units),
     )
 
@@ -192,6 +192,23 @@ def _ticket_example(units: Sequence[Unit]) -> TicketExample | None:
     if not units:
         return None
     return TicketExample(annotation_id=units[0].annotation_id, ticket=units[0].annotation_ticket)
+
+
+def _changed_since(state: ReviewState, manifest: Manifest) -> Iterable[str]:
+    for setting in state.settings:
+        record = manifest.find(setting.setting)
+        if record is None or fingerprint(frame_files(record)) == setting.fingerprint:
+            continue
+        if setting.setting == state.sample.frame:
+            yield (
+                f"Setting {setting.setting}, which the sample was drawn from, has been ingested again since: "
+                "the sample stands for what it was."
+            )
+        else:
+            yield (
+                f"Setting {setting.setting} has been ingested again since the sample took its masks: "
+                "`mask-audit sample --carry` takes the new ones."
+            )
 
 
 def _warnings(state: ReviewState) -> Iterable[str]:

@@ -1,12 +1,13 @@
 """Draws a sample and stores it with its masks; grows one; gives one the masks of settings ingested since."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from audit.errors import InputError
 from audit.jobs.drawing import Allocation, Design, Drawing, Explicit, Proportional, run_draw
 from audit.jobs.mask_copies import MaskCopies, copy_masks
+from audit.names import check_name
 from db.manifest import Manifest, SettingRecord, fingerprint, frame_files
 from db.mentions import Mention, load_mentions
 from db.population import ANNOTATIONS_FILE, Population
@@ -14,16 +15,17 @@ from db.records import FrameFile, Sample, SampleSetting, Unit, UnitMask
 from db.samples import (
     add_masks,
     add_sample,
-    add_settings,
     load_sample,
     load_samples,
     load_settings,
     load_units,
+    put_settings,
     put_units,
     remove_sample,
     update_design,
+    update_images,
 )
-from db.store import Store, Transaction
+from db.store import Store
 from sampling.design.frame import Across, DrawnUnit
 from sampling.design.selection import annotation_ticket, entity_ticket
 
@@ -52,12 +54,14 @@ class SampleResult:
 
     Attributes:
         n_new_units: units added; 0 where the sample was there already.
-        new_settings: settings whose masks were added.
+        new_settings: settings whose masks were copied.
+        n_moved_images: units whose images were found to lie elsewhere now.
     """
 
     sample: Sample
     n_new_units: int
     new_settings: tuple[str, ...]
+    n_moved_images: int = 0
 
 
 def draw_sample(store: Store, population: Population, request: SampleRequest, now: datetime) -> SampleResult:
@@ -67,6 +71,7 @@ def draw_sample(store: Store, population: Population, request: SampleRequest, no
         InputError: there is nothing to draw from, or a sample of that name was drawn in another way.
         DesignError: a stratum is unknown or has fewer than asked.
     """
+    check_name("--name", request.name)
     manifest = population.manifest()
     frame = _frame(manifest, request.frame)
     splits = tuple(request.allocation.sizes) if isinstance(request.allocation, Explicit) else ()
@@ -84,13 +89,17 @@ def draw_sample(store: Store, population: Population, request: SampleRequest, no
         _refuse_unless_same(held, sample)
         return SampleResult(sample=held, n_new_units=0, new_settings=())
     mentions = _load_mentions(population, frame, [each.annotation_id for each in drawing.mentions])
-    copies = copy_masks(population, manifest.settings, mentions.values())
+    copies = copy_masks(population, manifest.settings, _annotation_of(mentions.values()))
+    units = _units(drawing, mentions, request.seed)
     with store.transaction() as transaction:
         stored = add_sample(transaction, sample)
-        n_new = _store_units(transaction, stored, drawing, mentions, copies)
-        add_settings(transaction, stored.sample_id, _sample_settings(manifest.settings))
+        put_settings(transaction, stored.sample_id, _sample_settings(manifest.settings))
+        unit_ids = put_units(transaction, stored.sample_id, units)
+        add_masks(transaction, copies.masks, _unit_masks(copies, unit_ids))
     return SampleResult(
-        sample=stored, n_new_units=n_new, new_settings=tuple(each.setting for each in manifest.settings)
+        sample=stored,
+        n_new_units=len(units),
+        new_settings=tuple(each.setting for each in manifest.settings),
     )
 
 
@@ -122,28 +131,46 @@ def extend_sample(
     drawing = run_draw(population.files(frame, ANNOTATIONS_FILE), design, allocation, at_least=present)
     mentions = _load_mentions(population, frame, [each.annotation_id for each in drawing.mentions])
     new = [mention for annotation_id, mention in mentions.items() if annotation_id not in held]
-    copies = copy_masks(population, [each for each in manifest.settings if each.setting in settings], new)
-    grown = replace(sample, allocation=str(allocation), strata=drawing.strata)
+    of_sample = [each for each in manifest.settings if each.setting in settings]
+    copies = copy_masks(population, of_sample, _annotation_of(new))
+    grown = replace(sample, allocation=str(allocation), fixed=_fixed(allocation), strata=drawing.strata)
     with store.transaction() as transaction:
         update_design(transaction, grown)
-        _store_units(transaction, grown, drawing, mentions, copies)
+        unit_ids = put_units(transaction, grown.sample_id, _units(drawing, mentions, sample.seed))
+        add_masks(transaction, copies.masks, _unit_masks(copies, unit_ids))
     return SampleResult(sample=grown, n_new_units=len(new), new_settings=())
 
 
 def carry_masks(store: Store, population: Population, name: str | None) -> SampleResult:
-    """Give a sample the masks of every setting ingested since it was drawn; its units stay as they are."""
+    """Give a sample the masks of settings that were ingested, or have changed, since it took its copy.
+
+    Its units stay as they are, and so does its copy of the setting that it was drawn from; where that setting
+    has new images, the units are told. Verdicts stay with the masks they were given on.
+    """
     with store.reading() as transaction:
         sample = load_sample(transaction, name)
-        held = {each.setting for each in load_settings(transaction, sample.sample_id)}
-        unit_ids = {unit.annotation_id: unit.unit_id for unit in load_units(transaction, sample.sample_id)}
+        held = {each.setting: each.fingerprint for each in load_settings(transaction, sample.sample_id)}
+        units = load_units(transaction, sample.sample_id)
     manifest = population.manifest()
-    new = [setting for setting in manifest.settings if setting.setting not in held]
-    mentions = _load_mentions(population, manifest.get(sample.frame), list(unit_ids))
-    copies = copy_masks(population, new, mentions.values())
+    new = [
+        setting
+        for setting in manifest.settings
+        if setting.setting not in held
+        or (setting.setting != sample.frame and held[setting.setting] != fingerprint(frame_files(setting)))
+    ]
+    copies = copy_masks(population, new, {unit.mention_id: unit.annotation_id for unit in units})
+    moved = _moved(population, manifest.find(sample.frame), units)
     with store.transaction() as transaction:
+        update_images(transaction, moved)
+        put_settings(transaction, sample.sample_id, _sample_settings(new))
+        unit_ids = {unit.annotation_id: unit.unit_id for unit in units}
         add_masks(transaction, copies.masks, _unit_masks(copies, unit_ids))
-        add_settings(transaction, sample.sample_id, _sample_settings(new))
-    return SampleResult(sample=sample, n_new_units=0, new_settings=tuple(setting.setting for setting in new))
+    return SampleResult(
+        sample=sample,
+        n_new_units=0,
+        new_settings=tuple(setting.setting for setting in new),
+        n_moved_images=len(moved),
+    )
 
 
 def load_all_samples(store: Store) -> list[Sample]:
@@ -195,6 +222,22 @@ def _refuse_changed_frame(sample: Sample, frame: SettingRecord) -> None:
     )
 
 
+def _moved(population: Population, frame: SettingRecord | None, units: Sequence[Unit]) -> list[Unit]:
+    """The units whose images the frame now names elsewhere."""
+    if frame is None:
+        return []
+    mentions = {
+        mention.mention_id: mention
+        for mention in load_mentions(population, frame, [unit.annotation_id for unit in units])
+    }
+    return [
+        replace(unit, images_root=mention.images_root, file_name=mention.file_name)
+        for unit in units
+        if (mention := mentions.get(unit.mention_id)) is not None
+        and (mention.images_root, mention.file_name) != (unit.images_root, unit.file_name)
+    ]
+
+
 def _grown(sample: Sample, allocation: Allocation, present: Mapping[str, int]) -> Allocation:
     asked = allocation.sizes if isinstance(allocation, Explicit) else allocation.fixed
     for split, n in asked.items():
@@ -209,8 +252,16 @@ def _grown(sample: Sample, allocation: Allocation, present: Mapping[str, int]) -
                 "a sample only grows"
             )
     if isinstance(allocation, Proportional):
-        return allocation
+        return replace(allocation, fixed={**sample.fixed, **allocation.fixed})
     return Explicit(sizes={**present, **allocation.sizes})
+
+
+def _fixed(allocation: Allocation) -> dict[str, int]:
+    return dict(allocation.fixed) if isinstance(allocation, Proportional) else {}
+
+
+def _annotation_of(mentions: Iterable[Mention]) -> dict[str, str]:
+    return {mention.mention_id: mention.annotation_id for mention in mentions}
 
 
 def _n_drawn(sample: Sample, split: str) -> int:
@@ -230,19 +281,6 @@ def _load_mentions(
             )
         mentions[mention.annotation_id] = mention
     return mentions
-
-
-def _store_units(
-    transaction: Transaction,
-    sample: Sample,
-    drawing: Drawing,
-    mentions: Mapping[str, Mention],
-    copies: MaskCopies,
-) -> int:
-    units = _units(drawing, mentions, sample.seed)
-    unit_ids = put_units(transaction, sample.sample_id, units)
-    add_masks(transaction, copies.masks, _unit_masks(copies, unit_ids))
-    return len(units)
 
 
 def _unit_masks(copies: MaskCopies, unit_ids: Mapping[str, int]) -> list[UnitMask]:
@@ -267,6 +305,7 @@ def _sample(request: SampleRequest, frame: SettingRecord, drawing: Drawing, now:
         across=request.across,
         per_entity=request.per_entity,
         allocation=str(request.allocation),
+        fixed=_fixed(request.allocation),
         frame=frame.setting,
         population_fingerprint=fingerprint(files),
         frame_files=files,
@@ -282,6 +321,7 @@ def _sample_settings(settings: Sequence[SettingRecord]) -> list[SampleSetting]:
             reference=setting.reference,
             model=setting.model,
             is_subset=setting.subset_of is not None,
+            fingerprint=fingerprint(frame_files(setting)),
         )
         for setting in settings
     ]
@@ -296,14 +336,15 @@ def _units(drawing: Drawing, mentions: Mapping[str, Mention], seed: int) -> list
             Unit(
                 unit_id=0,
                 annotation_id=drawn.annotation_id,
+                mention_id=mention.mention_id,
                 entity_id=entity_id,
-                entity_name=mention.entity_name,
+                entity_name=_storable(mention.entity_name),
                 stratum=drawn.candidate.stratum,
-                category=mention.category,
+                category=_storable(mention.category),
                 image_id=mention.image_id or "",
                 images_root=mention.images_root,
                 file_name=mention.file_name,
-                question=mention.question,
+                question=_storable(mention.question),
                 n_annotations_of_entity=drawn.candidate.n_annotations,
                 n_entities_in_stratum=drawn.n_entities_in_stratum,
                 inclusion_probability=drawn.weights.inclusion_probability,
@@ -314,6 +355,12 @@ def _units(drawing: Drawing, mentions: Mapping[str, Mention], seed: int) -> list
             )
         )
     return units
+
+
+def _storable(text: str | None) -> str | None:
+    """The text without NUL, which PostgreSQL cannot hold; None where nothing is left to read."""
+    kept = text.replace("\0", "\ufffd").strip() if text else None
+    return kept or None
 
 
 def _file_name(file: FrameFile) -> str:

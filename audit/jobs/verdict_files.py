@@ -1,7 +1,7 @@
 """Verdicts in and out as CSV: every bad row is named and nothing is written, or all of it is."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from audit.errors import InputError
 from audit.jobs.files import write_csv
 from audit.jobs.verdict_rows import COLUMNS, MASK_COLUMN, Judgement, SampledMasks, judge_rows, read_rows
 from db.records import (
+    REASONS_OF,
     Reading,
     Source,
     StandingVerdict,
@@ -28,12 +29,14 @@ class ImportResult:
         n_rows: rows of the file.
         n_masks: distinct masks that they judge.
         n_new: entries added to the journal; the others stood there already.
+        n_older: masks on which the reviewer has decided otherwise since, so that nothing was added.
         ignored_columns: columns that mean nothing here.
     """
 
     n_rows: int
     n_masks: int
     n_new: int
+    n_older: int
     ignored_columns: tuple[str, ...]
 
 
@@ -58,7 +61,10 @@ def import_verdicts(store: Store, file: Path, sample_name: str | None, now: date
     if faults:
         named = "; ".join(f"line {line}: {fault}" for line, fault in sorted(faults))
         raise InputError(f"{file} was not imported, correct {len(faults)} rows: {named}")
-    news = _news(judgements, standing, now)
+    joined = _joined(judgements)
+    known = {(each.mask_id, each.reviewer): each for each in standing}
+    older = {key for key, each in joined.items() if key in known and _is_older(each, known[key])}
+    news = _news({key: each for key, each in joined.items() if key not in older}, known, now)
     with store.transaction() as transaction:
         n_new = 0
         for name, readings in news.items():
@@ -68,6 +74,7 @@ def import_verdicts(store: Store, file: Path, sample_name: str | None, now: date
         n_rows=len(rows),
         n_masks=len({judgement.mask_id for judgement in judgements}),
         n_new=n_new,
+        n_older=len(older),
         ignored_columns=tuple(name for name in header if name not in (*COLUMNS, MASK_COLUMN)),
     )
 
@@ -121,14 +128,32 @@ def _contradictions(judgements: Iterable[Judgement]) -> list[tuple[int, str]]:
     return faults
 
 
-def _news(
-    judgements: Iterable[Judgement], standing: Iterable[StandingVerdict], now: datetime
-) -> dict[str, list[Reading]]:
-    """The readings that say something new, by reviewer; rows on one mask make one reading."""
-    known = {(each.mask_id, each.reviewer): each for each in standing}
+def _joined(judgements: Iterable[Judgement]) -> dict[tuple[str, str], Judgement]:
+    """One judgement for each mask and reviewer; rows on one mask add up their reasons and comments."""
     joined: dict[tuple[str, str], Judgement] = {}
     for each in judgements:
-        joined.setdefault((each.mask_id, each.reviewer), each)
+        key = (each.mask_id, each.reviewer)
+        before = joined.get(key)
+        joined[key] = each if before is None else _both(before, each)
+    return joined
+
+
+def _both(first: Judgement, second: Judgement) -> Judgement:
+    named = {*first.reasons, *second.reasons}
+    comments = dict.fromkeys(each.comment for each in (first, second) if each.comment)
+    return replace(
+        first,
+        reasons=tuple(reason for reason in REASONS_OF[first.verdict] if reason in named),
+        comment="; ".join(comments),
+    )
+
+
+def _news(
+    joined: Mapping[tuple[str, str], Judgement],
+    known: Mapping[tuple[str, str], StandingVerdict],
+    now: datetime,
+) -> dict[str, list[Reading]]:
+    """The readings that say something new, by reviewer."""
     news: dict[str, list[Reading]] = {}
     for key, each in joined.items():
         if key in known and _is_same(known[key], each):
@@ -145,6 +170,10 @@ def _news(
             )
         )
     return news
+
+
+def _is_older(judgement: Judgement, standing: StandingVerdict) -> bool:
+    return judgement.decided_at is not None and judgement.decided_at < standing.decided_at
 
 
 def _is_same(standing: StandingVerdict, judgement: Judgement) -> bool:

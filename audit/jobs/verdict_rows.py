@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from audit.errors import InputError
+from audit.names import name_fault
 from db.records import REASONS_OF, MaskState, Reason, Unit, UnitMask, Verdict
 
 COLUMNS = ("annotation_id", "setting", "reviewer", "verdict", "reasons", "comment", "seconds", "decided_at")
 MASK_COLUMN = "mask_id"
 """Stands in place of annotation_id and setting where the file must not tell them."""
+
+_SURPLUS = "\0surplus"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,7 @@ def read_rows(file: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
             header = [name.strip() for name in next(reader, [])]
             _check_header(file, header)
             rows = [
-                (reader.line_num, dict(zip(header, cells, strict=False)))
+                (reader.line_num, _row(header, cells))
                 for cells in reader
                 if any(cell.strip() for cell in cells)
             ]
@@ -86,6 +89,11 @@ def read_rows(file: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     except (csv.Error, UnicodeDecodeError, IsADirectoryError) as error:
         raise InputError(f"{file} cannot be read as CSV in UTF-8: {error}") from error
     return header, rows
+
+
+def _row(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    surplus = [cell for cell in cells[len(header) :] if cell.strip()]
+    return dict(zip(header, cells, strict=False)) | ({_SURPLUS: ", ".join(surplus)} if surplus else {})
 
 
 def _check_header(file: Path, header: Sequence[str]) -> None:
@@ -116,9 +124,14 @@ def judge_rows(
 
 
 def _judgement(line: int, row: Mapping[str, str], masks: SampledMasks) -> Judgement:
+    if _SURPLUS in row:
+        raise _BadRowError(f"it has more cells than the first line has columns ({row[_SURPLUS]!r})")
+    if any("\0" in cell for cell in row.values()):
+        raise _BadRowError("it holds a NUL character")
     reviewer = row.get("reviewer", "").strip()
-    if not reviewer:
-        raise _BadRowError("it names no reviewer")
+    fault = name_fault(reviewer)
+    if fault:
+        raise _BadRowError(f"its reviewer {fault}")
     verdict = _verdict(row.get("verdict", "").strip())
     return Judgement(
         line=line,

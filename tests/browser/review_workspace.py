@@ -14,10 +14,11 @@ from sqlalchemy import text
 
 from audit.coco.rle import area, encode_runs, runs_of_mask
 from audit.settings import Settings, write_settings
-from db.records import Mask, MaskState, Sample, SampleSetting, StandingVerdict, Stratum, Unit, UnitMask
+from db.records import Mask, MaskState, Sample, StandingVerdict, Stratum, Unit, UnitMask
 from db.reviews import load_standing
-from db.samples import add_masks, add_sample, add_settings, load_unjudgable, put_units
+from db.samples import add_masks, add_sample, load_unjudgable, put_settings, put_units
 from db.store import Store
+from tests.builders import a_sample, a_setting, a_unit
 
 NOW = datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
 SETTINGS = ("original/one", "original/two")
@@ -115,11 +116,8 @@ def add_review_sample(
     units = [_unit(index, mention, str(images)) for index, mention in enumerate(mentions)]
     with store.transaction() as transaction:
         sample = add_sample(transaction, _sample(name, len(units)))
-        settings = [
-            SampleSetting(setting=setting, reference="original", model=setting[-3:], is_subset=False)
-            for setting in SETTINGS
-        ]
-        add_settings(transaction, sample.sample_id, settings)
+        settings = [a_setting(setting, reference="original", model=setting[-3:]) for setting in SETTINGS]
+        put_settings(transaction, sample.sample_id, settings)
         unit_ids = put_units(transaction, sample.sample_id, units)
         masks, made_by = _masks(mentions, [unit_ids[unit.annotation_id] for unit in units])
         add_masks(transaction, masks, made_by)
@@ -151,17 +149,11 @@ def _masks(mentions: Sequence[Mention], unit_ids: Sequence[int]) -> tuple[list[M
 
 
 def _sample(name: str, n_units: int) -> Sample:
-    return Sample(
-        sample_id=0,
+    return a_sample(
         name=name,
-        seed=7,
         unit="annotation",
-        across="splits",
-        per_entity=1,
         allocation=f"query_val_seen={n_units}",
         frame=SETTINGS[0],
-        population_fingerprint="0" * 64,
-        frame_files=(),
         created_at=NOW,
         strata=(
             Stratum(
@@ -176,9 +168,8 @@ def _sample(name: str, n_units: int) -> Sample:
 
 
 def _unit(index: int, mention: Mention, images: str) -> Unit:
-    return Unit(
-        unit_id=0,
-        annotation_id=f"oven_query_val_{index:08}",
+    return a_unit(
+        f"oven_query_val_{index:08}",
         entity_id=f"Q{index}",
         entity_name=mention.entity,
         stratum="query_val_seen",
@@ -187,11 +178,6 @@ def _unit(index: int, mention: Mention, images: str) -> Unit:
         images_root=images,
         file_name=mention.file_name,
         question=mention.question,
-        n_annotations_of_entity=1,
-        n_entities_in_stratum=100,
-        inclusion_probability=0.5,
-        design_weight=2.0,
-        entity_weight=2.0,
         annotation_ticket=hashlib.sha256(f"a{index}".encode()).hexdigest(),
         entity_ticket=hashlib.sha256(f"e{index}".encode()).hexdigest(),
     )

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from db.records import MaskState, OverlayMode, Reading, Reason, Source, Verdict, Withdrawal
 from db.reviewers import ensure_reviewer
 from db.reviews import add_readings, load_standing
-from db.samples import add_masks, add_sample, add_settings, put_units
+from db.samples import add_masks, add_sample, put_units
 from db.store import Store, Transaction
 from db.tables import journal
 from tests.builders import SOME_DAY, a_mask, a_sample, a_unit, made_by
@@ -118,7 +118,6 @@ def test_a_time_without_a_zone_is_refused(transaction: Transaction) -> None:
 
 
 def test_a_missing_mask_is_no_mask_to_judge(transaction: Transaction) -> None:
-    add_settings(transaction, 1, [])
     add_masks(transaction, [], [made_by("B", 1, None, MaskState.MISSING)])
     hand_in(transaction, "ann", reading("m1", "k1"))
     assert standing(transaction) == [("ann", "m1", Verdict.CORRECT)]

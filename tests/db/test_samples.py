@@ -5,13 +5,12 @@ from dataclasses import replace
 import pytest
 
 from db.errors import ConflictError, NotFoundError
-from db.records import MaskState, Reading, SampleSetting, Source, Stratum, Verdict
+from db.records import MaskState, Reading, Source, Stratum, Verdict
 from db.reviewers import ensure_reviewer
 from db.reviews import add_readings, load_standing
 from db.samples import (
     add_masks,
     add_sample,
-    add_settings,
     load_mask_units,
     load_masks,
     load_sample,
@@ -21,12 +20,13 @@ from db.samples import (
     load_units,
     load_unjudgable,
     mark_unjudgable,
+    put_settings,
     put_units,
     remove_sample,
     update_design,
 )
 from db.store import Store, Transaction
-from tests.builders import SOME_DAY, a_mask, a_sample, a_unit, made_by
+from tests.builders import SOME_DAY, a_mask, a_sample, a_setting, a_unit, made_by
 
 
 def stored(transaction: Transaction, name: str = "main") -> tuple[int, dict[str, int]]:
@@ -37,13 +37,10 @@ def stored(transaction: Transaction, name: str = "main") -> tuple[int, dict[str,
 def test_a_sample_comes_back_as_it_was_stored(store: Store) -> None:
     with store.transaction() as transaction:
         sample = add_sample(transaction, a_sample())
-        add_settings(
+        put_settings(
             transaction,
             sample.sample_id,
-            [
-                SampleSetting(setting="B", reference="r", model="m", is_subset=False),
-                SampleSetting(setting="A", reference=None, model=None, is_subset=True),
-            ],
+            [a_setting("B", reference="r", model="m"), a_setting("A", is_subset=True)],
         )
     with store.reading() as transaction:
         assert load_sample(transaction, "main") == replace(a_sample(), sample_id=sample.sample_id)
@@ -132,3 +129,21 @@ def test_a_removed_sample_leaves_verdicts_that_count_in_the_next(store: Store) -
         sample_id, unit_ids = stored(transaction, "again")
         add_masks(transaction, masks, [made_by("A", unit_ids["1"], "m1")])
         assert [each.mask_id for each in load_standing(transaction, sample_id)] == ["m1"]
+
+
+def test_what_a_sample_held_of_a_setting_is_forgotten_when_it_is_put_again(store: Store) -> None:
+    with store.transaction() as transaction:
+        sample_id, unit_ids = stored(transaction)
+        put_settings(transaction, sample_id, [a_setting("A"), a_setting("B")])
+        add_masks(
+            transaction,
+            [a_mask("m1"), a_mask("m2")],
+            [made_by("A", unit_ids["1"], "m1"), made_by("B", unit_ids["1"], None, MaskState.MISSING)],
+        )
+        put_settings(transaction, sample_id, [a_setting("C"), a_setting("B", fingerprint="1" * 64)])
+        add_masks(transaction, [], [made_by("B", unit_ids["1"], "m2")])
+        assert [each.setting for each in load_settings(transaction, sample_id)] == ["A", "B", "C"]
+        assert {(each.setting, each.mask_id) for each in load_unit_masks(transaction, sample_id)} == {
+            ("A", "m1"),
+            ("B", "m2"),
+        }

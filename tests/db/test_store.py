@@ -90,6 +90,8 @@ def test_a_database_of_another_version_is_refused_by_name(tmp_path: Path) -> Non
     [
         ("not a url", NotFoundError, "cannot be read"),
         ("mysql://somewhere/audit", NotFoundError, "mysql.*not supported"),
+        ("postgresql://u@h:port/audit", NotFoundError, "cannot be read"),
+        ("sqlite://", NotFoundError, "in memory"),
         ("sqlite:////no/such/folder/audit.sqlite", UnreachableError, "does not answer"),
         ("postgresql://nobody:secret@127.0.0.1:1/audit", UnreachableError, "does not answer"),
     ],
@@ -121,3 +123,20 @@ def test_a_database_that_stays_locked_is_told_in_words(
             pass
         impatient.close()
     holder.close()
+
+
+def test_a_reader_sees_one_state_while_others_write(store: Store, now) -> None:
+    with store.reading() as transaction:
+        assert load_reviewers(transaction) == []
+        with store.transaction() as writer:
+            ensure_reviewer(writer, "ann", now)
+        assert load_reviewers(transaction) == []
+
+
+def test_text_that_the_database_cannot_hold_is_told_in_words(store: Store, now) -> None:
+    with store.reading() as transaction:
+        is_sqlite = transaction.connection.dialect.name == "sqlite"
+    if is_sqlite:
+        pytest.skip("SQLite holds a NUL")
+    with pytest.raises(ConflictError, match="cannot hold"), store.transaction() as transaction:
+        ensure_reviewer(transaction, "a\0b", now)

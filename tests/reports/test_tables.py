@@ -28,7 +28,16 @@ def rows_of(content):
 def test_json_has_the_keys_of_format_1(published):
     document = json.loads(render_json(published))
 
-    assert list(document) == ["format", "version", "created_at", "complete", "sample", "settings"]
+    assert list(document) == [
+        "format",
+        "version",
+        "created_at",
+        "complete",
+        "not_in_sample",
+        "warnings",
+        "sample",
+        "settings",
+    ]
     assert document["format"] == 1
     assert list(document["sample"]) == ["name", "seed", "design", "allocation", "n_units"]
     first, overall = document["settings"][0], document["settings"][-1]

@@ -49,6 +49,7 @@ def upgrade() -> None:
         ),
         sa.Column("per_entity", sa.Integer(), nullable=False, comment="annotations taken of a drawn entity"),
         sa.Column("allocation", sa.Text(), nullable=False, comment="what was asked, in words"),
+        sa.Column("fixed", sa.JSON(), nullable=False, comment="sizes fixed while the rest was shared out"),
         sa.Column("frame", sa.Text(), nullable=False, comment="the setting drawn from"),
         sa.Column(
             "population_fingerprint",
@@ -124,6 +125,12 @@ def upgrade() -> None:
             "is_subset", sa.Boolean(), nullable=False, comment="an absent mention is dropped, not missing"
         ),
         sa.Column("position", sa.Integer(), nullable=False, comment="order of ingestion"),
+        sa.Column(
+            "fingerprint",
+            sa.String(length=64),
+            nullable=False,
+            comment="of its files when its masks were copied",
+        ),
         sa.ForeignKeyConstraint(
             ["sample_id"],
             ["samples.sample_id"],
@@ -156,6 +163,9 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sample_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("annotation_id", sa.Text(), nullable=False),
+        sa.Column(
+            "mention_id", sa.Text(), nullable=False, comment="how every setting of the population knows it"
+        ),
         sa.Column("entity_id", sa.Text(), nullable=False),
         sa.Column("entity_name", sa.Text(), nullable=True),
         sa.Column("stratum", sa.Text(), nullable=False, comment="the split its entity was drawn in"),

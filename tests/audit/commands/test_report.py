@@ -141,3 +141,23 @@ def test_the_csv_tells_every_setting(run: Run, judged: Path, tmp_path: Path) -> 
     report_of(run, judged, tmp_path)
     with (tmp_path / "report" / "report.csv").open(newline="") as file:
         assert {row["setting"] for row in csv.DictReader(file)} == {"A", "B"}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--fail-under", "nan"), "--fail-under"),
+        (("--fail-under", "1.5"), "--fail-under"),
+        (("--bound", "lower"), "--fail-under"),
+        (("--out", "a-file/report"), "a-file"),
+        (("--sample", "nobody"), "nobody"),
+    ],
+)
+def test_a_report_that_cannot_be_made_as_asked_is_refused_in_one_line(
+    run: Run, judged: Path, words: tuple[str, ...], message: str
+) -> None:
+    Path("a-file").write_text("")
+    refused = run("report", "--out", "report", *words, "-w", judged)
+    assert refused.status == 2
+    assert message in refused.err
+    assert refused.err.count("\n") == 1

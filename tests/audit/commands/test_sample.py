@@ -125,6 +125,10 @@ def test_asking_for_more_than_there_is_is_refused_with_the_numbers(run: Run, two
         (("--size", "2", "--frame", "nobody"), "nobody"),
         (("--carry", "--size", "2"), "leave out --size"),
         (("--extend", "--size", "2", "--seed", "3"), "leave out --seed"),
+        (("--size", "2", "--seed", str(2**63)), "--seed"),
+        (("--size", "2", "--per-entity", "1000000"), "--per-entity"),
+        (("--size", "2", "--name", "a\nb"), "--name"),
+        (("--unit", "annotation", "--size", "2", "--across", "within-split"), "--across"),
     ],
 )
 def test_a_wrong_request_is_refused_in_one_line(
@@ -149,3 +153,95 @@ def test_annotations_can_be_drawn_directly(run: Run, two_settings: Path, tmp_pat
     assert {row["annotation_id"] for row in rows} == {f"oven_{number:04}" for number in range(12)}
     assert {float(row["inclusion_probability"]) for row in rows} == {1.0}
     assert sum(float(row["entity_weight"]) for row in rows) == pytest.approx(6)
+
+
+def test_options_before_a_subcommand_are_refused_rather_than_ignored(
+    run: Run, two_settings: Path, tmp_path: Path
+) -> None:
+    run("sample", "--size", "2", "-w", two_settings)
+    for words in (("-w", two_settings, "remove", "main"), ("--size", "3", "list", "-w", two_settings)):
+        refused = run("sample", *words)
+        assert refused.status == 2
+        assert words[0] in refused.err
+    assert "main" in run("sample", "list", "-w", two_settings).out
+
+
+def test_a_setting_that_grew_after_the_draw_is_named_and_carried(
+    run: Run, two_settings: Path, tmp_path: Path
+) -> None:
+    half = write_json(tmp_path / "C1.json", a_dataset([an_annotation(number) for number in range(6)]))
+    rest = write_json(tmp_path / "C2.json", a_dataset([an_annotation(number) for number in range(6, 12)]))
+    run("ingest", half, "--setting", "C", "-w", two_settings)
+    run("sample", "--unit", "annotation", "--size", "12", "-w", two_settings)
+    run("ingest", rest, "--setting", "C", "-w", two_settings)
+    words = ("report", "--out", tmp_path / "report", "-w", two_settings, "--json")
+    assert "C has been ingested again" in run(*words).json["warnings"][0]
+    assert "masks of C copied" in run("sample", "--carry", "-w", two_settings).out
+    assert run(*words).json["warnings"] == []
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert [(each["setting"], each["n_missing"]) for each in report["settings"]] == [
+        ("A", 0),
+        ("B", 2),
+        ("C", 0),
+    ]
+
+
+def test_a_frame_ingested_smaller_still_carries_other_settings(
+    run: Run, two_settings: Path, tmp_path: Path
+) -> None:
+    run("sample", "--unit", "annotation", "--size", "12", "-w", two_settings)
+    write_json(tmp_path / "A.json", a_dataset([an_annotation(number) for number in range(3)]))
+    run("ingest", tmp_path / "A.json", "--setting", "A", "-w", two_settings)
+    file = write_json(tmp_path / "C.json", a_dataset([an_annotation(number) for number in range(12)]))
+    run("ingest", file, "--setting", "C", "-w", two_settings)
+    assert run("sample", "--carry", "-w", two_settings).status == 0
+    said = run("report", "--out", tmp_path / "report", "-w", two_settings, "--json")
+    assert said.status == 0
+    assert "drawn from" in said.json["warnings"][0]
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert [each["n_pending"] for each in report["settings"]] == [12, 10, 12]
+
+
+def test_images_given_after_the_draw_are_carried_to_the_units(
+    run: Run, workspace: Path, tmp_path: Path, images: Path
+) -> None:
+    file = write_json(tmp_path / "A.json", a_dataset([an_annotation(0), an_annotation(2)]))
+    run("ingest", file, "--setting", "A", "-w", workspace)
+    run("sample", "--size", "2", "-w", workspace)
+    run("ingest", file, "--setting", "A", "--images", images, "-w", workspace)
+    assert "2 images found in their new place" in run("sample", "--carry", "-w", workspace).out
+
+
+def test_a_fixed_split_stays_fixed_when_the_sample_grows(
+    run: Run, two_settings: Path, tmp_path: Path
+) -> None:
+    drawn = run("sample", "--size", "3", "--fix", "wiki=1", "-w", two_settings, "--json").json
+    grown = run("sample", "--extend", "--size", "5", "-w", two_settings, "--json").json
+    sizes = [{each["split"]: each["n"] for each in said["strata"]} for said in (drawn, grown)]
+    assert [each["wiki"] for each in sizes] == [1, 1]
+    assert [sum(each.values()) for each in sizes] == [3, 5]
+
+
+def test_mentions_of_made_up_ids_share_no_verdict(run: Run, workspace: Path, tmp_path: Path) -> None:
+    for name in ("x", "y"):
+        (tmp_path / name).mkdir()
+        nameless = {k: v for k, v in an_annotation(0).items() if k != "id"}
+        file = write_json(tmp_path / name / "results.json", [nameless | {"image_id": name}])
+        run("ingest", file, "--setting", name, "-w", workspace)
+        run("sample", "--frame", name, "--name", name, "--size", "1", "-w", workspace)
+    verdicts = tmp_path / "verdicts.csv"
+    verdicts.write_text("annotation_id,setting,reviewer,verdict\nresults#0,x,ann,correct\n")
+    assert run("verdicts", "import", verdicts, "--sample", "x", "-w", workspace).status == 0
+    said = run("report", "--out", tmp_path / "report", "--sample", "y", "-w", workspace).out
+    assert "y: no estimate" in said
+
+
+def test_hostile_text_of_a_dataset_is_kept_as_text(run: Run, workspace: Path, tmp_path: Path) -> None:
+    dataset = a_dataset([an_annotation(0)])
+    dataset["categories"][0]["name"] = "a\x00b\rc"
+    dataset["categories"][0]["supercategory"] = "  "
+    file = write_json(tmp_path / "A.json", dataset)
+    run("ingest", file, "--setting", "A", "-w", workspace)
+    assert run("sample", "--size", "1", "-w", workspace).status == 0
+    [row] = exported(run, workspace, tmp_path)
+    assert (row["entity_name"], row["category"]) == ("a\ufffdb\rc", "")

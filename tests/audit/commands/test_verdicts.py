@@ -84,11 +84,13 @@ def test_every_bad_row_is_named_and_nothing_is_written(run: Run, sampled: Path, 
         "oven_0007,B,ann,correct,,,,",
         "oven_0005,A,ann,correct,,,,",
         "oven_0005,B,ann,incorrect,,,,",
+        "oven_0008,A,ann,correct,,,,,surplus",
+        f"oven_0008,A,{'n' * 201},correct,,,,",
     )
     refused = run("verdicts", "import", file, "-w", sampled)
     assert refused.status == 2
     assert refused.err.count("\n") == 1
-    for line in (3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14):
+    for line in (3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16):
         assert f"line {line}: " in refused.err
     for line in (2, 13):
         assert f"line {line}: " not in refused.err
@@ -136,3 +138,32 @@ def test_a_spreadsheet_s_byte_order_mark_and_spare_columns_do_no_harm(
     file.write_text(f"{HEADER},mood\noven_0001,A,ann,correct,,,,,good\n\n", encoding="utf-8-sig")
     said = run("verdicts", "import", file, "-w", sampled, "--json").json
     assert (said["n_new"], said["ignored_columns"]) == (1, ["mood"])
+
+
+def test_rows_on_one_mask_add_up_their_reasons(run: Run, sampled: Path, tmp_path: Path) -> None:
+    file = verdict_file(
+        tmp_path,
+        "oven_0000,A,ann,incorrect,part_missing,first,,",
+        "oven_0000,B,ann,incorrect,spills_over,second,,",
+    )
+    run("verdicts", "import", file, "-w", sampled)
+    rows = rows_of(run, sampled, tmp_path)
+    assert {(row["reasons"], row["comment"]) for row in rows} == {
+        ("spills_over;part_missing", "first; second")
+    }
+    assert run("verdicts", "import", file, "-w", sampled, "--json").json["n_new"] == 0
+
+
+def test_a_carriage_return_survives_the_way_out_and_back(run: Run, sampled: Path, tmp_path: Path) -> None:
+    file = verdict_file(tmp_path, 'oven_0006,A,ann,correct,,"a\rb",,')
+    assert run("verdicts", "import", file, "-w", sampled).status == 0
+    assert [row["comment"] for row in rows_of(run, sampled, tmp_path)] == ["a\rb"]
+    assert run("verdicts", "import", tmp_path / "out.csv", "-w", sampled, "--json").json["n_new"] == 0
+
+
+def test_an_old_file_does_not_undo_a_later_decision(run: Run, sampled: Path, tmp_path: Path) -> None:
+    for day, verdict in (("01", "correct"), ("02", "incorrect"), ("01", "correct")):
+        file = verdict_file(tmp_path, f"oven_0006,A,ann,{verdict},,,,2026-01-{day}T00:00:00Z")
+        said = run("verdicts", "import", file, "-w", sampled, "--json").json
+    assert (said["n_new"], said["n_older"]) == (0, 1)
+    assert [row["verdict"] for row in rows_of(run, sampled, tmp_path)] == ["incorrect"]
