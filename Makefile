@@ -14,30 +14,30 @@ setup: ## build .venv with everything, from nothing but Python; quick when nothi
 demo: setup ## audit real photographs: a workspace, its masks, and the reviewer's page
 	@$(BIN)/mask-audit demo
 
-check: setup lint types contracts quick ## lint, types, import contracts and the quick tests
+check: lint types contracts quick ## lint, types, import contracts and the quick tests
 
-lint: ## ruff: rules and format
+lint: | setup ## ruff: rules and format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-types: ## mypy, strict
+types: | setup ## mypy, strict
 	@$(BIN)/mypy
 
-contracts: ## who may import whom
+contracts: | setup ## who may import whom
 	@$(BIN)/lint-imports --no-logo
 
-quick: ## the tests that need neither a browser, a server nor much time
+quick: | setup ## the tests that need neither a browser, a server nor much time
 	@$(PYTEST) -m "not slow and not soak and not browser and not postgresql"
 
-test: setup lint types contracts ## the linters, and every test except the soaks
+test: lint types contracts ## the linters, and every test except the soaks
 	@$(PYTEST) -m "not soak"
 
-test-long: setup lint types contracts ## the linters, and every test there is
+test-long: lint types contracts ## the linters, and every test there is
 	@$(PYTEST)
 
 bench: setup ## speed and memory, as ratios measured in one run
 	@$(BIN)/python -m benchmarks
 
-lock: ## pin every dependency anew, with hashes, in requirements.lock
+lock: | setup ## pin every dependency anew, with hashes, in requirements.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --all-extras --group dev \
 		--custom-compile-command "make lock" pyproject.toml -o requirements.lock

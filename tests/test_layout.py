@@ -1,4 +1,5 @@
 import ast
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -16,6 +17,8 @@ def python_files() -> list[Path]:
     """The files that git tracks or would track, relative to the project."""
     if not (PROJECT / ".git").exists():
         pytest.skip("this is no git checkout, so what belongs to the project cannot be told")
+    if shutil.which("git") is None:
+        pytest.skip("there is no git, so what belongs to the project cannot be told")
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", "*.py"]
     listed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
     return [path for line in listed.splitlines() if (PROJECT / (path := Path(line))).exists()]

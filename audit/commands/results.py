@@ -1,5 +1,6 @@
 """Commands that give results: report, and the demo that walks all of them."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -118,21 +119,35 @@ def report(
 def demo(*, folder: Path, no_serve: bool, port: int) -> None:
     """Audit real photographs.
 
-    Two annotators' masks from two kinds of box, sampled and ready for review.
+    Makes a workspace of two annotators' masks from two kinds of box, sampled and ready for review, and serves
+    the page. Run again, it says what it did before.
 
     \b
     mask-audit demo
-    mask-audit demo /elsewhere --no-serve
+    mask-audit demo elsewhere --no-serve
     """
     from audit.jobs.demo import make_demo
-    from audit.jobs.serve import ServeRequest, serve_review
+    from audit.jobs.serve import ServeRequest, check_port, serve_review
 
+    request = ServeRequest(workspace=folder.absolute(), port=port)
+    if not no_serve:
+        check_port(request)
     for line in make_demo(folder.absolute(), datetime.now(UTC)):
         click.echo(line)
-    again = f"-w {folder}"
-    click.echo(f"next: {PROGRAM} review {again}, then {PROGRAM} report --out report {again}")
+    program = _program()
+    click.echo(f"next: {program} review -w {folder}, then {program} report --out report -w {folder}")
     if not no_serve:
         serve_review(
-            ServeRequest(workspace=folder.absolute(), port=port),
-            on_ready=lambda address: click.echo(f"open {address} to review; Ctrl-C ends it"),
+            request, on_ready=lambda address: click.echo(f"open {address} to review; Ctrl-C ends it")
         )
+
+
+def _program() -> str:
+    """How to call this program from here: by its name where the shell finds it, else by its path."""
+    from shutil import which
+
+    called = Path(sys.argv[0])
+    if which(PROGRAM) or called.name != PROGRAM:
+        return PROGRAM
+    here = Path.cwd()
+    return str(called.relative_to(here)) if called.is_relative_to(here) else str(called)

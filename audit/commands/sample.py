@@ -12,7 +12,7 @@ from audit.errors import InputError
 
 if TYPE_CHECKING:
     from audit.jobs.drawing import Allocation
-    from audit.jobs.sample import SampleResult
+    from audit.jobs.sampled_units import SampleResult
     from db.records import Sample
 
 
@@ -115,7 +115,8 @@ def sample(
     if context.invoked_subcommand is not None:
         _refuse_options_before(context, context.invoked_subcommand)
         return None
-    from audit.jobs.sample import SampleRequest, carry_masks, draw_sample, extend_sample
+    from audit.jobs.sample import SampleRequest, draw_sample
+    from audit.jobs.sample_growth import carry_masks, extend_sample
     from audit.jobs.workspace import open_workspace
     from sampling.design.frame import Across, DrawnUnit
 

@@ -16,10 +16,13 @@ from pycocotools import mask as coco_mask
 from audit.demo.annotators import BinaryMask, Model, annotate, contrast
 from audit.demo.boxes import Box, Reference
 from audit.demo.mentions import Mention, load_mentions
-from audit.demo.photographs import PHOTOGRAPHS, Photograph, Pixels
+from audit.demo.photographs import CREDITS, PHOTOGRAPHS, Photograph, Pixels
 
 IMAGES_FOLDER = "images"
 """Where the photographs lie, inside the folder that `write_demo_dataset` fills."""
+
+CREDITS_FILE = "CREDITS.txt"
+"""Who made the photographs, beside them."""
 
 Json = dict[str, object]
 
@@ -49,6 +52,7 @@ def write_demo_dataset(folder: Path) -> tuple[DemoSetting, ...]:
     images.mkdir(parents=True, exist_ok=True)
     for photograph in PHOTOGRAPHS:
         shutil.copyfile(photograph.path(), images / photograph.file_name)
+    (folder / CREDITS_FILE).write_text(CREDITS, encoding="utf-8")
     pixels_of = {photograph: photograph.pixels() for photograph in PHOTOGRAPHS}
     mentions = load_mentions()
     settings = []

@@ -1,15 +1,4 @@
-"""The demo's photographs, found where scikit-image and scikit-learn installed them; nothing is downloaded.
-
-Credits, as the two packages give them:
-
-- scikit-image: the astronaut Eileen Collins (NASA, public domain); camera (Lav Varshney, CC0); Chelsea the
-  cat (CC0) and the motion-blurred clock (public domain), both by Stefan van der Walt; a cup of coffee (Rachel
-  Michetti, courtesy of Pikolo Espresso Bar, CC0); Greek coins from Pompeii (Brooklyn Museum, no known
-  restrictions); the Hubble eXtreme Deep Field (NASA, public domain); the surface of the Moon; the launch of
-  DSCOVR on a Falcon 9 (SpaceX, public domain); two views of a motorcycle (Nera Nesic, Porter Westling, Xi
-  Wang, York Kitajima, Greg Krathwohl and Daniel Scharstein, Middlebury 2014 stereo benchmark).
-- scikit-learn: china.jpg (danielbuechele) and flower.jpg (vultilion), both from Flickr under CC BY 2.0.
-"""
+"""The demo's photographs, found where scikit-image and scikit-learn installed them; nothing is downloaded."""
 
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -23,6 +12,26 @@ from audit.errors import InputError
 
 Pixels = NDArray[np.uint8]
 """A photograph, shape (height, width, 3), blue-green-red as OpenCV reads it."""
+
+CREDITS = """\
+The photographs of this folder come with scikit-image and scikit-learn, which credit them so:
+
+astronaut.png          Eileen Collins. NASA, public domain
+camera.png             Lav Varshney, CC0
+chelsea.png            Stefan van der Walt, CC0
+clock_motion.png       Stefan van der Walt, public domain
+coffee.png             Rachel Michetti, courtesy of Pikolo Espresso Bar, CC0
+coins.png              Greek coins from Pompeii. Brooklyn Museum, no known copyright restrictions
+hubble_deep_field.jpg  NASA, public domain
+moon.png               the surface of the Moon; the packages state no author and no licence
+rocket.jpg             the launch of DSCOVR on a Falcon 9. SpaceX, public domain
+motorcycle_*.png       Nera Nesic, Porter Westling, Xi Wang, York Kitajima, Greg Krathwohl and
+                       Daniel Scharstein, Middlebury 2014 stereo benchmark; no licence is stated
+china.jpg              danielbuechele, Flickr, CC BY 2.0 (creativecommons.org/licenses/by/2.0)
+flower.jpg             vultilion, Flickr, CC BY 2.0 (creativecommons.org/licenses/by/2.0)
+
+The masks beside them were made by mask-audit.
+"""
 
 _FOLDER_IN_PACKAGE = {"skimage": "data", "sklearn": "datasets/images"}
 

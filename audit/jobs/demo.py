@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from audit.demo.dataset import IMAGES_FOLDER, write_demo_dataset
+from audit.demo.dataset import IMAGES_FOLDER, DemoSetting, write_demo_dataset
+from audit.errors import InputError
 from audit.jobs.drawing import Explicit
 from audit.jobs.ingest import IngestRequest, run_ingest
 from audit.jobs.progress import SILENT
 from audit.jobs.sample import SampleRequest, draw_sample
-from audit.jobs.workspace import make_workspace, open_workspace
+from audit.jobs.workspace import Workspace, make_workspace, open_workspace
+from audit.settings import FILE_NAME
 from sampling.design.frame import Across, DrawnUnit
 
 DATASET_FOLDER = "dataset"
@@ -17,21 +19,43 @@ SIZES = {"entity": 14, "query": 8}
 
 
 def make_demo(folder: Path, now: datetime) -> Iterator[str]:
-    """Make the demo's workspace, or bring one up to date; gives a line for each step as it is done."""
-    make_workspace(folder, None)
-    workspace = open_workspace(folder)
+    """Make the demo's workspace, or bring it up to date; gives a line for each step as it is done.
+
+    Raises:
+        InputError: the folder holds something else.
+    """
+    _refuse_other_content(folder)
+    made = make_workspace(folder, None)
+    yield f"workspace {folder} {'made' if made.is_new else 'is there already'}"
     settings = write_demo_dataset(folder / DATASET_FOLDER)
-    yield f"photographs and {len(settings)} settings of masks in {folder / DATASET_FOLDER}"
+    yield f"photographs and {len(settings)} settings of masks written to {folder / DATASET_FOLDER}"
+    workspace = open_workspace(folder)
     for setting in settings:
-        masks = IngestRequest(
-            files=(setting.file,),
-            setting=setting.name,
-            reference=setting.reference,
-            model=setting.model,
-            images=str(folder / DATASET_FOLDER / IMAGES_FOLDER),
-        )
-        result = run_ingest(workspace.population, masks, workers=workspace.workers, progress=SILENT)
-        yield f"setting {result.setting}: {result.n_annotations} masks"
+        yield _ingest(workspace, setting)
+    yield _draw(workspace, now)
+
+
+def _refuse_other_content(folder: Path) -> None:
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return
+    if not ((folder / FILE_NAME).is_file() and (folder / DATASET_FOLDER / IMAGES_FOLDER).is_dir()):
+        raise InputError(f"{folder} holds something other than the demo: name a new folder for it")
+
+
+def _ingest(workspace: Workspace, setting: DemoSetting) -> str:
+    request = IngestRequest(
+        files=(setting.file,),
+        setting=setting.name,
+        reference=setting.reference,
+        model=setting.model,
+        images=str(workspace.settings.folder / DATASET_FOLDER / IMAGES_FOLDER),
+    )
+    result = run_ingest(workspace.population, request, workers=workspace.workers, progress=SILENT)
+    done = "ingested" if result.accounts else "ingested before"
+    return f"setting {result.setting}: {result.n_annotations} masks {done}"
+
+
+def _draw(workspace: Workspace, now: datetime) -> str:
     request = SampleRequest(
         name="main",
         seed=workspace.settings.seed,
@@ -41,6 +65,7 @@ def make_demo(folder: Path, now: datetime) -> Iterator[str]:
         per_entity=1,
         allocation=Explicit(sizes=SIZES),
     )
-    sample = draw_sample(workspace.store, workspace.population, request, now).sample
-    sizes = ", ".join(f"{each.split} {each.n_units}" for each in sample.strata)
-    yield f"sample main: {sizes}, seed {sample.seed}"
+    result = draw_sample(workspace.store, workspace.population, request, now)
+    sizes = ", ".join(f"{each.split} {each.n_units}" for each in result.sample.strata)
+    done = "drawn" if result.n_new_units else "drawn before"
+    return f"sample main: {sizes}, seed {result.sample.seed}, {done}"

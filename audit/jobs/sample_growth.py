@@ -1,0 +1,158 @@
+"""Grows a sample, and gives one the masks of settings that came or changed since it was drawn."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from audit.errors import InputError
+from audit.jobs.drawing import Allocation, Design, Explicit, Proportional, run_draw
+from audit.jobs.mask_copies import copy_masks
+from audit.jobs.sampled_units import (
+    SampleResult,
+    annotation_ids_of,
+    fixed_sizes,
+    load_drawn_mentions,
+    sample_settings_of,
+    unit_masks_of,
+    units_of,
+)
+from db.manifest import SettingRecord, fingerprint, frame_files
+from db.mentions import load_mentions
+from db.population import ANNOTATIONS_FILE, Population
+from db.records import FrameFile, Sample, Unit
+from db.samples import (
+    add_masks,
+    load_sample,
+    load_settings,
+    load_units,
+    put_settings,
+    put_units,
+    update_design,
+    update_images,
+)
+from db.store import Store
+from sampling.design.frame import Across, DrawnUnit
+
+
+def extend_sample(
+    store: Store, population: Population, name: str | None, allocation: Allocation
+) -> SampleResult:
+    """Draw more units by the sample's own design and seed; every unit that it has stays.
+
+    Raises:
+        InputError: the frame has changed since the sample was drawn, or a stratum would shrink.
+        DesignError: a stratum is unknown or has fewer than asked.
+    """
+    with store.reading() as transaction:
+        sample = load_sample(transaction, name)
+        settings = {each.setting for each in load_settings(transaction, sample.sample_id)}
+        held = {unit.annotation_id for unit in load_units(transaction, sample.sample_id)}
+    manifest = population.manifest()
+    frame = manifest.get(sample.frame)
+    _refuse_changed_frame(sample, frame)
+    present = {stratum.split: _n_drawn(sample, stratum.split) for stratum in sample.strata}
+    allocation = _grown(sample, allocation, present)
+    design = Design(
+        seed=sample.seed,
+        unit=DrawnUnit(sample.unit),
+        across=Across(sample.across),
+        per_entity=sample.per_entity,
+        splits=tuple(present),
+    )
+    drawing = run_draw(population.files(frame, ANNOTATIONS_FILE), design, allocation, at_least=present)
+    mentions = load_drawn_mentions(population, frame, [each.annotation_id for each in drawing.mentions])
+    new = [mention for annotation_id, mention in mentions.items() if annotation_id not in held]
+    of_sample = [each for each in manifest.settings if each.setting in settings]
+    copies = copy_masks(population, of_sample, annotation_ids_of(new))
+    grown = replace(sample, allocation=str(allocation), fixed=fixed_sizes(allocation), strata=drawing.strata)
+    with store.transaction() as transaction:
+        update_design(transaction, grown)
+        unit_ids = put_units(transaction, grown.sample_id, units_of(drawing, mentions, sample.seed))
+        add_masks(transaction, copies.masks, unit_masks_of(copies, unit_ids))
+    return SampleResult(sample=grown, n_new_units=len(new), new_settings=())
+
+
+def carry_masks(store: Store, population: Population, name: str | None) -> SampleResult:
+    """Give a sample the masks of settings that were ingested, or have changed, since it took its copy.
+
+    Its units stay as they are, and so does its copy of the setting that it was drawn from; where that setting
+    has new images, the units are told. Verdicts stay with the masks they were given on.
+    """
+    with store.reading() as transaction:
+        sample = load_sample(transaction, name)
+        held = {each.setting: each.fingerprint for each in load_settings(transaction, sample.sample_id)}
+        units = load_units(transaction, sample.sample_id)
+    manifest = population.manifest()
+    new = [
+        setting
+        for setting in manifest.settings
+        if setting.setting not in held
+        or (setting.setting != sample.frame and held[setting.setting] != fingerprint(frame_files(setting)))
+    ]
+    copies = copy_masks(population, new, {unit.mention_id: unit.annotation_id for unit in units})
+    moved = _moved(population, manifest.find(sample.frame), units)
+    with store.transaction() as transaction:
+        update_images(transaction, moved)
+        put_settings(transaction, sample.sample_id, sample_settings_of(new))
+        unit_ids = {unit.annotation_id: unit.unit_id for unit in units}
+        add_masks(transaction, copies.masks, unit_masks_of(copies, unit_ids))
+    return SampleResult(
+        sample=sample,
+        n_new_units=0,
+        new_settings=tuple(setting.setting for setting in new),
+        n_moved_images=len(moved),
+    )
+
+
+def _refuse_changed_frame(sample: Sample, frame: SettingRecord) -> None:
+    now, then = set(frame_files(frame)), set(sample.frame_files)
+    if now == then:
+        return
+    changes = [f"{file.file} was added or changed" for file in sorted(now - then, key=_file_name)]
+    changes += [f"{file.file} is gone or changed" for file in sorted(then - now, key=_file_name)]
+    raise InputError(
+        f"the frame {frame.setting!r} is not what sample {sample.name!r} was drawn from "
+        f"({'; '.join(changes)}), so a longer draw would not extend it: draw a new sample with another --name"
+    )
+
+
+def _moved(population: Population, frame: SettingRecord | None, units: Sequence[Unit]) -> list[Unit]:
+    """The units whose images the frame now names elsewhere."""
+    if frame is None:
+        return []
+    mentions = {
+        mention.mention_id: mention
+        for mention in load_mentions(population, frame, [unit.annotation_id for unit in units])
+    }
+    return [
+        replace(unit, images_root=mention.images_root, file_name=mention.file_name)
+        for unit in units
+        if (mention := mentions.get(unit.mention_id)) is not None
+        and (mention.images_root, mention.file_name) != (unit.images_root, unit.file_name)
+    ]
+
+
+def _grown(sample: Sample, allocation: Allocation, present: Mapping[str, int]) -> Allocation:
+    asked = allocation.sizes if isinstance(allocation, Explicit) else allocation.fixed
+    for split, n in asked.items():
+        if split not in present:
+            raise InputError(
+                f"sample {sample.name!r} was drawn from {', '.join(present)}; split {split!r} would change "
+                "its frame: draw a new sample with another --name"
+            )
+        if n < present[split]:
+            raise InputError(
+                f"sample {sample.name!r} has {present[split]} of {split!r} and {n} are asked: "
+                "a sample only grows"
+            )
+    if isinstance(allocation, Proportional):
+        return replace(allocation, fixed={**sample.fixed, **allocation.fixed})
+    return Explicit(sizes={**present, **allocation.sizes})
+
+
+def _n_drawn(sample: Sample, split: str) -> int:
+    stratum = next(each for each in sample.strata if each.split == split)
+    return stratum.n_units if sample.unit == DrawnUnit.ANNOTATION else stratum.n_entities_drawn
+
+
+def _file_name(file: FrameFile) -> str:
+    return file.file
