@@ -1,6 +1,7 @@
 """How a command speaks: a short summary or one JSON object, one line for an error, the right exit status."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -36,11 +37,13 @@ class Outcome:
         lines: for people.
         content: for `--json`.
         exit_status: 0, or 1 where a gate failed.
+        error: what the user must change all the same, as one sentence, or nothing.
     """
 
     lines: Sequence[str]
     content: Mapping[str, Any]
     exit_status: int = field(default=0)
+    error: str = field(default="")
 
 
 def speaks(command: Callable[Parameters, Outcome | None]) -> Callable[Parameters, None]:
@@ -54,10 +57,14 @@ def speaks(command: Callable[Parameters, Outcome | None]) -> Callable[Parameters
         if outcome is None:
             return
         if as_json:
-            click.echo(json.dumps(outcome.content, ensure_ascii=False))
+            error = {"error": {"kind": "input", "message": outcome.error}} if outcome.error else {}
+            click.echo(json.dumps({**outcome.content, **error}, ensure_ascii=False))
         else:
             for line in outcome.lines:
                 click.echo(line)
+        if outcome.error:
+            click.echo(f"{PROGRAM}: {' '.join(outcome.error.split())}", err=True)
+            raise click.exceptions.Exit(EXIT_USER)
         if outcome.exit_status:
             raise click.exceptions.Exit(outcome.exit_status)
 
@@ -72,9 +79,7 @@ workspace_option = click.option(
 def run(group: click.Group) -> None:
     """Run the command line; every error that a user can meet becomes one line and an exit status."""
     try:
-        status = group.main(prog_name=PROGRAM, standalone_mode=False)
-    except click.exceptions.Exit as end:
-        status = end.exit_code
+        status = _run_to_its_end(group)
     except (click.exceptions.Abort, KeyboardInterrupt):
         status = _fail("interrupted", "interrupted; what was there before is unchanged", EXIT_INTERRUPTED)
     except click.ClickException as error:
@@ -87,7 +92,20 @@ def run(group: click.Group) -> None:
         status = _fail("input", str(error), EXIT_USER)
     except OSError as error:
         status = _fail("unavailable", _system_message(error), EXIT_UNAVAILABLE)
-    sys.exit(status if isinstance(status, int) else 0)
+    sys.exit(status)
+
+
+def _run_to_its_end(group: click.Group) -> int:
+    try:
+        # Not group.main: it prints an empty line of its own when it is interrupted.
+        with group.make_context(PROGRAM, sys.argv[1:]) as context:
+            group.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except BrokenPipeError:  # whoever reads our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 @contextmanager

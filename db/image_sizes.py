@@ -7,13 +7,15 @@ from pathlib import Path
 from db.population import IMAGES_FILE, query_engine
 
 ImageSizes = Callable[[Sequence[str]], Mapping[str, tuple[int, int]]]
-"""Image ids in, height and width in pixels of those that are known out."""
+"""Image ids in, height and width in pixels of those that are known out; of an id listed twice, the first."""
 
 _MEMORY = "100MB"
 
 _QUERY = """
-SELECT image_id, height, width FROM read_parquet($images)
+SELECT image_id, arg_min(height, file_row_number), arg_min(width, file_row_number)
+FROM read_parquet($images, file_row_number=true)
 WHERE height IS NOT NULL AND width IS NOT NULL AND image_id IN (SELECT unnest($ids))
+GROUP BY image_id
 """
 
 

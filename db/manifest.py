@@ -34,6 +34,8 @@ class SourceRecord:
         images_root: folder or URL that its images' file names are relative to.
         base: path of the file that gave it images and categories.
         id_key: field that gave ids where `id` is absent.
+        matched: the setting whose ids it took by overlap, with the least overlap and that setting's
+            fingerprint, or None.
         folder: where its Parquet files lie, relative to the population.
         dialects: annotations of each dialect.
     """
@@ -47,6 +49,7 @@ class SourceRecord:
     base: str | None
     base_fingerprint: str | None
     id_key: str | None
+    matched: tuple[str, float, str] | None
     folder: str
     n_annotations: int
     n_written: int
@@ -62,16 +65,12 @@ class SettingRecord:
 
     Attributes:
         subset_of: the complete setting that this one is filtered from, or None where it covers every mention.
-        matched_to: the setting whose ids its masks took by overlap, or None.
-        match_iou: the least intersection over union of a match.
     """
 
     setting: str
     reference: str | None = None
     model: str | None = None
     subset_of: str | None = None
-    matched_to: str | None = None
-    match_iou: float | None = None
     sources: tuple[SourceRecord, ...] = ()
 
     @property
@@ -132,9 +131,9 @@ def load_manifest(folder: Path) -> Manifest:
         raise ConflictError(
             f"{folder / FILE_NAME} is damaged ({error}): restore it, or move {folder} away and ingest again"
         ) from error
-    if content.get("format") != FORMAT:
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ConflictError(
-            f"{folder / FILE_NAME} has format {content.get('format')!r}, this version needs {FORMAT}: "
+            f"{folder / FILE_NAME} is not of format {FORMAT}, which this version needs: "
             "use the version of mask-audit that made it"
         )
     return Manifest(settings=tuple(_setting(each) for each in content["settings"]))
@@ -153,7 +152,13 @@ def save_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def _source_key(source: SourceRecord) -> str:
-    parts = (source.fingerprint, source.split or "", source.id_key or "", source.base_fingerprint or "")
+    parts = (
+        source.fingerprint,
+        source.split or "",
+        source.id_key or "",
+        source.base_fingerprint or "",
+        repr(source.matched),
+    )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -169,4 +174,9 @@ def _source(content: dict[str, object]) -> SourceRecord:
     if not isinstance(problems, list):
         raise ConflictError(f"file {content.get('file')!r} of the manifest has no list of problems")
     records = (ProblemRecord(**each | {"example_ids": tuple(each["example_ids"])}) for each in problems)
-    return SourceRecord(**content, problems=tuple(records))  # type: ignore[arg-type]
+    matched = content.pop("matched")
+    return SourceRecord(
+        **content,  # type: ignore[arg-type]
+        matched=tuple(matched) if isinstance(matched, list) else None,
+        problems=tuple(records),
+    )

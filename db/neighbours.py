@@ -1,12 +1,15 @@
 """Brings the annotations of two settings together by image, for masks that have no ids to pair by."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from db.manifest import SettingRecord, SourceRecord
@@ -40,36 +43,80 @@ class SharedImage:
     theirs: tuple[Neighbour, ...]
 
 
+class KnownBy(StrEnum):
+    """By what two settings know that they speak of one image; the first that some image is shared by."""
+
+    ROOT_AND_NAME = "root and file name"
+    NAME = "file name"
+    ID = "image id"
+
+
+_KEYS = {
+    KnownBy.ROOT_AND_NAME: "root || chr(31) || file_name",
+    KnownBy.NAME: "file_name",
+    KnownBy.ID: "image_id",
+}
+
 _TABLE = """
 CREATE TEMP TABLE neighbours (
-    image VARCHAR, side VARCHAR, source INTEGER, element_index BIGINT, annotation_id VARCHAR,
-    mention_id VARCHAR, category_id VARCHAR, height INTEGER, width INTEGER, parts BLOB[]
+    root VARCHAR, file_name VARCHAR, image_id VARCHAR, side VARCHAR, source INTEGER, element_index BIGINT,
+    annotation_id VARCHAR, mention_id VARCHAR, category_id VARCHAR, height INTEGER, width INTEGER,
+    parts BLOB[]
 )
 """
 
 _GATHER = """
 INSERT INTO neighbours
 SELECT
-    concat($root, chr(31), coalesce(i.file_name, a.image_id)), $side, $source, a.element_index,
-    a.annotation_id, a.mention_id, a.category_id, a.height, a.width, a.parts
+    $root, i.file_name, a.image_id, $side, $source, a.element_index, a.annotation_id, a.mention_id,
+    a.category_id, a.height, a.width, a.parts
 FROM read_parquet($annotations) AS a
 LEFT JOIN read_parquet($images) AS i USING (image_id)
 WHERE a.image_id IS NOT NULL AND a.parts IS NOT NULL AND a.parts_area > 0
 """
 
+_SHARED_KEYS = """
+SELECT {key} AS image FROM neighbours WHERE {key} IS NOT NULL
+GROUP BY image HAVING count(DISTINCT side) = 2
+"""
+
 _SHARED = """
-SELECT * FROM neighbours
-SEMI JOIN (SELECT image FROM neighbours GROUP BY image HAVING count(DISTINCT side) = 2) USING (image)
+SELECT * FROM (SELECT *, {key} AS image FROM neighbours)
+SEMI JOIN ({shared_keys}) USING (image)
 ORDER BY image, side, source, element_index
 """
 
 
-def shared_images(
-    population: Population, theirs: SettingRecord, ours: Sequence[tuple[Path, SourceRecord]]
-) -> Iterator[SharedImage]:
-    """Give every image that has masks on both sides; a mask that is empty or unreadable has no place in it.
+class Neighbourhood:
+    """The masks of two settings, brought together by image."""
 
-    An image is known by its root and file name, or by its id where no file lists it.
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self.known_by = next(
+            (known_by for known_by in KnownBy if self._is_shared(known_by)), KnownBy.ROOT_AND_NAME
+        )
+
+    def images(self) -> Iterator[SharedImage]:
+        """Give every image that has masks on both sides."""
+        key = _KEYS[self.known_by]
+        query = _SHARED.format(key=key, shared_keys=_SHARED_KEYS.format(key=key))
+        reader = self._connection.sql(query).to_arrow_reader(512)
+        for _, members in groupby(_rows(reader), key=itemgetter("image")):
+            by_side: dict[str, list[Neighbour]] = {"ours": [], "theirs": []}
+            for row in members:
+                by_side[row["side"]].append(_neighbour(row))
+            yield SharedImage(ours=tuple(by_side["ours"]), theirs=tuple(by_side["theirs"]))
+
+    def _is_shared(self, known_by: KnownBy) -> bool:
+        query = _SHARED_KEYS.format(key=_KEYS[known_by])
+        return bool(self._connection.execute(f"{query} LIMIT 1").fetchall())
+
+
+@contextmanager
+def open_neighbourhood(
+    population: Population, theirs: SettingRecord, ours: Sequence[tuple[Path, SourceRecord]]
+) -> Iterator[Neighbourhood]:
+    """Bring two settings together; a mask that is empty or unreadable has no place in it.
 
     Args:
         population: holds `theirs`.
@@ -78,27 +125,20 @@ def shared_images(
     """
     sides = [("theirs", population.folder / source.folder, source) for source in theirs.sources]
     sides += [("ours", folder, source) for folder, source in ours]
-    # Where one side was ingested without a root, file names alone have to tell images apart.
-    use_roots = all(source.images_root for _, _, source in sides)
     with query_engine(memory=_MEMORY) as connection:
         connection.execute(_TABLE)
         for number, (side, folder, source) in enumerate(sides):
             connection.execute(
                 _GATHER,
                 {
-                    "root": source.images_root if use_roots else "",
+                    "root": source.images_root,
                     "side": side,
                     "source": number - (len(theirs.sources) if side == "ours" else 0),
                     "annotations": str(folder / ANNOTATIONS_FILE),
                     "images": str(folder / IMAGES_FILE),
                 },
             )
-        reader = connection.sql(_SHARED).to_arrow_reader(512)
-        for _, members in groupby(_rows(reader), key=itemgetter("image")):
-            by_side: dict[str, list[Neighbour]] = {"ours": [], "theirs": []}
-            for row in members:
-                by_side[row["side"]].append(_neighbour(row))
-            yield SharedImage(ours=tuple(by_side["ours"]), theirs=tuple(by_side["theirs"]))
+        yield Neighbourhood(connection)
 
 
 def _rows(reader: pa.RecordBatchReader) -> Iterator[dict[str, Any]]:

@@ -190,8 +190,17 @@ def query_engine(*, memory: str = "1GB") -> Iterator[duckdb.DuckDBPyConnection]:
         )
         try:
             yield connection
+        except duckdb.Error as error:
+            raise UnreachableError(
+                f"the population cannot be queried ({_first_line(error)}): check that the disk has room and "
+                "that nobody removed its files; ingesting them again brings them back"
+            ) from error
         finally:
             connection.close()
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
 
 
 def _slug(text: str) -> str:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from db.population import ANNOTATIONS_FILE, CATEGORIES_FILE, IMAGES_FILE, query_engine, rewrite
 
 N_EXAMPLES = 5
-_MEMORY = "200MB"
+_MEMORY = "120MB"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +74,31 @@ def find_by_joining(folder: Path) -> list[Finding]:
         _view(connection, folder)
         findings = []
         for kind, query in _QUERIES.items():
-            n, examples = connection.execute(
-                f"SELECT count(*), arg_min(id, place, {N_EXAMPLES}) FROM ({query})"  # noqa: S608
-            ).fetchall()[0]
-            if n:
-                findings.append(Finding(kind=kind, n=n, example_ids=tuple(examples)))
+            finding = _finding(connection, kind, query)
+            if finding.n:
+                findings.append(finding)
         return findings
+
+
+def find_null(folder: Path, column: str) -> Finding:
+    """Give the annotations of a source that have nothing in a column."""
+    query = f"SELECT annotation_id AS id, element_index AS place FROM annotations WHERE {column} IS NULL"  # noqa: S608
+    with query_engine(memory=_MEMORY) as connection:
+        _view(connection, folder)
+        return _finding(connection, column, query)
+
+
+def count_common(files: Sequence[str], others: Sequence[str]) -> int:
+    """Give how many mentions of some annotation files are mentions of other ones too."""
+    with query_engine(memory=_MEMORY) as connection:
+        [(n,)] = connection.execute(
+            """
+            SELECT count(*) FROM read_parquet($files)
+            SEMI JOIN (SELECT mention_id FROM read_parquet($others)) USING (mention_id)
+            """,
+            {"files": list(files), "others": list(others)},
+        ).fetchall()
+    return int(n)
 
 
 def drop_duplicates(folder: Path) -> None:
@@ -123,24 +142,31 @@ def fill_from_links(folder: Path, links: Path) -> None:
 
 
 def find_shared_ids(files: Sequence[str]) -> Finding | None:
-    """Give the annotation ids that stand in more than one of these annotation files, or None."""
+    """Give the mentions that stand more than once in these annotation files, by annotation id, or None."""
     with query_engine(memory=_MEMORY) as connection:
         connection.execute("SET VARIABLE files = $value", {"value": list(files)})
         n, examples = connection.execute(
             f"""
             WITH hashes AS (
-                SELECT hash(annotation_id) AS h FROM read_parquet(getvariable('files'))
+                SELECT hash(mention_id) AS h FROM read_parquet(getvariable('files'))
                 GROUP BY h HAVING count(*) > 1
             ),
             shared AS (
-                SELECT annotation_id AS id FROM read_parquet(getvariable('files'))
-                SEMI JOIN hashes ON hash(annotation_id) = hashes.h
-                GROUP BY annotation_id HAVING count(*) > 1
+                SELECT any_value(annotation_id) AS id FROM read_parquet(getvariable('files'))
+                SEMI JOIN hashes ON hash(mention_id) = hashes.h
+                GROUP BY mention_id HAVING count(*) > 1
             )
             SELECT count(*), arg_min(id, id, {N_EXAMPLES}) FROM shared
             """  # noqa: S608
         ).fetchall()[0]
     return Finding(kind="duplicate_annotation_id", n=n, example_ids=tuple(examples)) if n else None
+
+
+def _finding(connection: duckdb.DuckDBPyConnection, kind: str, query: str) -> Finding:
+    n, examples = connection.execute(
+        f"SELECT count(*), arg_min(id, place, {N_EXAMPLES}) FROM ({query})"  # noqa: S608
+    ).fetchall()[0]
+    return Finding(kind=kind, n=n, example_ids=tuple(examples or ()))
 
 
 def _view(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -9,7 +9,14 @@ from itertools import islice
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+)
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from db.errors import ConflictError, NotFoundError, UnreachableError
@@ -94,7 +101,7 @@ class Store:
                 f"database {_shown(self._url)} failed ({_first_line(error)}): try again; if it stays so, "
                 "check that no other program holds it and that its disk has room"
             ) from error
-        except DataError as error:
+        except (DataError, IntegrityError) as error:
             raise ConflictError(
                 f"database {_shown(self._url)} cannot hold what was handed in ({_first_line(error)})"
             ) from error

@@ -41,7 +41,7 @@ def read_id(value: object, found: Found) -> str | None:
         return read_text(value, found)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:  # beyond, digits are lost
         found.add(ProblemKind.ID_AS_FLOAT)
         return str(int(value))
     found.add(ProblemKind.ID_UNUSABLE)

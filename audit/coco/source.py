@@ -81,6 +81,7 @@ def mask_files(source: Source) -> list[Path]:
 
 
 def _open_folder(path: Path) -> Source:
+    path = path.resolve()
     files = _png_files(path)
     if not files:
         raise InputError(f"{path} is a folder without PNG files: give a JSON file or a folder of PNG masks.")

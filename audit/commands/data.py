@@ -120,12 +120,17 @@ def doctor(files: tuple[Path, ...], base: Path | None, id_key: str | None, split
     \b
     mask-audit doctor instances_val2017.json
     """
-    from audit.jobs.ingest import examine
+    from audit.jobs.examine import examine
     from audit.jobs.workspace import n_cores
 
     with progress_bar("reading") as progress:
-        accounts = examine(files, base=base, id_key=id_key, split=split, workers=n_cores(), progress=progress)
+        found = examine(files, base=base, id_key=id_key, split=split, workers=n_cores(), progress=progress)
     return Outcome(
-        lines=[line for account in accounts for line in account.as_lines()],
-        content={"setting": None, "files": [account.as_json() for account in accounts]},
+        lines=[line for account in found.accounts for line in account.as_lines()],
+        content={
+            "setting": None,
+            "files": [account.as_json() for account in found.accounts],
+            "refusals": list(found.refusals),
+        },
+        error="; ".join(found.refusals),
     )

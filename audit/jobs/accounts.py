@@ -1,10 +1,10 @@
 """The account of reading one file: what was in it, what was wrong with it, what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from audit.coco.schema import Action, Problem
+from audit.coco.schema import Action, Problem, ProblemKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,16 @@ class FileAccount:
     n_normalised: int
     n_skipped: int
     problems: tuple[Problem, ...]
+
+    def with_ids_taken(self, n: int) -> "FileAccount":
+        """Give the account after n of its annotations took the ids of another setting."""
+        made_up = next((each for each in self.problems if each.kind is ProblemKind.ID_MADE_UP), None)
+        if made_up is None:
+            return self
+        n_left = max(0, made_up.n - n)
+        left = (replace(made_up, n=n_left, example_ids=()),) if n_left else ()
+        others = tuple(each for each in self.problems if each is not made_up)
+        return replace(self, n_normalised=self.n_normalised - (made_up.n - n_left), problems=(*left, *others))
 
     @property
     def dialect(self) -> str:
@@ -59,7 +69,12 @@ class FileAccount:
             f"{self.n_written:,} written, {self.n_normalised:,} normalised, {self.n_skipped:,} skipped"
         ]
         for problem in self.problems:
-            examples = ", ".join(problem.example_ids)
+            examples = ", ".join(_printable(each) for each in problem.example_ids)
             fatal = " (fatal)" if problem.kind.action is Action.FATAL else ""
-            lines.append(f"  {problem.n:,} × {problem.kind}{fatal}: {problem.kind.sentence} [{examples}]")
+            named = f" [{examples}]" if examples else ""
+            lines.append(f"  {problem.n:,} × {problem.kind}{fatal}: {problem.kind.sentence}{named}")
         return lines
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else repr(text)

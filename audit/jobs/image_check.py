@@ -1,12 +1,12 @@
 """Finds the masks of a sample that nobody could judge, before a report counts them as pending."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from audit.errors import AuditError
 from audit.jobs.progress import Progress
-from audit.review.images import Unjudgable, read_image
-from audit.review.roots import check_root
+from audit.review.images import Unreachable, lasting_reason, read_image
+from audit.review.roots import ROOT_UNREACHABLE, check_root
 from db.records import Mask, Unit
 from db.reviews import load_standing
 from db.samples import load_mask_units, load_masks, load_sample, load_units, mark_unjudgable
@@ -17,7 +17,8 @@ def check_images(store: Store, sample_name: str | None, *, workers: int, progres
     """Note which masks without a verdict have no usable image, and take back notes that no longer hold.
 
     Images on a server are left to the reviewer's page, which fetches them anyway; so are units that were
-    ingested without a root, and those whose root cannot be reached now, which says nothing of the images.
+    ingested without a root, and those whose root cannot be reached now, which says nothing of the images: of
+    these a note is only taken back where its reason may have passed.
     """
     with store.reading() as transaction:
         sample = load_sample(transaction, sample_name)
@@ -26,11 +27,12 @@ def check_images(store: Store, sample_name: str | None, *, workers: int, progres
         judged = {each.mask_id for each in load_standing(transaction, sample.sample_id)}
         masks = load_masks(transaction, [mask_id for mask_id in mask_units if mask_id not in judged])
     roots = _reachable({unit.images_root for unit in units.values()})
-    at_hand = [mask for mask in masks if units[mask_units[mask.mask_id]].images_root in roots]
-    progress.start(len(at_hand))
+    progress.start(len(masks))
     with ThreadPoolExecutor(workers) as pool:
         reasons = {}
-        for mask, reason in pool.map(lambda mask: _reason(mask, mask_units, units), at_hand):
+        for mask, reason in pool.map(
+            lambda mask: _reason(mask, units[mask_units[mask.mask_id]], roots), masks
+        ):
             progress.advance(1)
             if reason != mask.unjudgable:
                 reasons[mask.mask_id] = reason
@@ -39,10 +41,12 @@ def check_images(store: Store, sample_name: str | None, *, workers: int, progres
             mark_unjudgable(transaction, mask_id, reason)
 
 
-def _reason(mask: Mask, mask_units: Mapping[str, int], units: Mapping[int, Unit]) -> tuple[Mask, str | None]:
-    unit = units[mask_units[mask.mask_id]]
-    image = read_image(unit.images_root, unit.file_name, (mask.height, mask.width))
-    return mask, image.reason if isinstance(image, Unjudgable) else None
+def _reason(mask: Mask, unit: Unit, roots: Container[str | None]) -> tuple[Mask, str | None]:
+    if unit.images_root in roots:
+        found = read_image(unit.images_root, unit.file_name, (mask.height, mask.width))
+    else:
+        found = Unreachable(reason=ROOT_UNREACHABLE)
+    return mask, lasting_reason(found, mask.unjudgable)
 
 
 def _reachable(roots: Iterable[str | None]) -> set[str | None]:

@@ -1,22 +1,30 @@
 """Brings annotation files into the population: all of the files named become part of a setting, or none."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from audit.coco.source import Source, open_source
+from audit.coco.source import Source
 from audit.errors import InputError
 from audit.jobs.accounts import FileAccount
 from audit.jobs.matching import match_by_overlap
 from audit.jobs.progress import Progress
 from audit.jobs.reading import ReadRequest, fingerprint, stage_source
+from audit.jobs.sources import (
+    Way,
+    check_id_key,
+    open_base,
+    open_sources,
+    plan_reading,
+    refuse_shared_ids,
+)
 from audit.names import check_name
 from audit.review.roots import check_root
-from db.manifest import Manifest, ProblemRecord, SettingRecord, SourceRecord
+from db.manifest import Manifest, ProblemRecord, SettingRecord, SourceRecord, frame_files
+from db.manifest import fingerprint as files_fingerprint
 from db.population import ANNOTATIONS_FILE, Population
-from db.population_checks import find_shared_ids
+from db.population_checks import count_common
 
 
 class Strictness(StrEnum):
@@ -81,33 +89,45 @@ def run_ingest(
         InputError: an option contradicts another or the population, a file cannot be read, an id stands in
             two files, or, where strict, something is wrong in a file.
     """
-    images_root = _checked_root(request.images)
-    sources = _open_sources(request.files)
-    base = open_source(request.base) if request.base else None
-    base_fingerprint = fingerprint(base) if base else None
+    _check_request(request)
+    sources = open_sources(request.files)
+    base = open_base(request.base)
     with population.staging() as staging:
-        setting = _setting(population.manifest(), request)
-        plan = _plan(setting, sources, request, images_root, base_fingerprint)
+        manifest = population.manifest()
+        setting, remarks = _setting(manifest, request)
+        way = _way(manifest, request, base)
+        plan = plan_reading(population, setting, sources, way)
         progress.start(sum(source.n_bytes for source in plan.to_read))
         read = ReadRequest(
             setting=request.setting, base=base, id_key=request.id_key, split=request.split, workers=workers
         )
-        staged: list[tuple[Path, SourceRecord]] = []
-        accounts: list[FileAccount] = []
-        for source in plan.to_read:
-            folder = staging.new_folder()
-            account = stage_source(source, folder, read, progress)
-            accounts.append(account)
-            staged.append((folder, _record(account, request, images_root, base_fingerprint)))
+        folders = [staging.new_folder() for _ in plan.to_read]
+        accounts = [
+            stage_source(source, folder, read, progress)
+            for source, folder in zip(plan.to_read, folders, strict=True)
+        ]
+        staged = [(folder, _record(account, way)) for account, folder in zip(accounts, folders, strict=True)]
+        remarks += plan.remarks
+        if request.match is not None and staged:
+            theirs = manifest.get(request.match)
+            matched = match_by_overlap(
+                population, theirs, staged, setting=request.setting, least_iou=request.match_iou
+            )
+            accounts = [
+                account.with_ids_taken(n) for account, n in zip(accounts, matched.n_matched, strict=True)
+            ]
+            staged = [
+                (folder, _record(account, way)) for account, folder in zip(accounts, folders, strict=True)
+            ]
+            remarks.append(matched.sentence(request.setting, theirs.setting))
         if request.strictness is Strictness.STRICT:
             _refuse_problems(accounts)
-        remarks = [*plan.remarks]
-        if request.match is not None and staged:
-            theirs = population.manifest().get(request.match)
-            matched = match_by_overlap(population, theirs, staged, least_iou=request.match_iou)
-            remarks.append(matched.sentence(request.setting, theirs.setting))
         kept = replace(setting, sources=plan.kept)
-        _refuse_shared_ids(population, kept, staged)
+        files = population.files(kept, ANNOTATIONS_FILE)
+        files += [str(folder / ANNOTATIONS_FILE) for folder in folders]
+        refuse_shared_ids(request.setting, files)
+        if request.subset_of is not None:
+            remarks.append(_subset_remark(population, manifest.get(request.subset_of), files))
         whole = staging.commit(kept, staged)
     return IngestResult(
         setting=request.setting,
@@ -118,99 +138,19 @@ def run_ingest(
     )
 
 
-def examine(
-    files: Sequence[Path],
-    *,
-    base: Path | None,
-    id_key: str | None,
-    split: str | None,
-    workers: int,
-    progress: Progress,
-) -> list[FileAccount]:
-    """Give the account that ingesting would give of each file, and write nothing that stays.
-
-    Raises:
-        InputError: a file cannot be read.
-    """
-    sources = _open_sources(files)
-    request = ReadRequest(
-        setting="", base=open_source(base) if base else None, id_key=id_key, split=split, workers=workers
+def _way(manifest: Manifest, request: IngestRequest, base: Source | None) -> Way:
+    matched = None
+    if request.match is not None:
+        theirs = frame_files(manifest.get(request.match))
+        matched = (request.match, request.match_iou, files_fingerprint(theirs))
+    return Way(
+        split=request.split,
+        images_root=_checked_root(request.images),
+        base=str(base.path.resolve()) if base else None,
+        base_fingerprint=fingerprint(base) if base else None,
+        id_key=request.id_key,
+        matched=matched,
     )
-    progress.start(sum(source.n_bytes for source in sources))
-    accounts = []
-    for source in sources:
-        with TemporaryDirectory(prefix="mask-audit-") as folder:
-            accounts.append(stage_source(source, Path(folder), request, progress))
-    return accounts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Plan:
-    """Which files to read, which of the setting's sources stay, and what to say of the others."""
-
-    to_read: tuple[Source, ...]
-    kept: tuple[SourceRecord, ...]
-    remarks: tuple[str, ...]
-
-
-def _plan(
-    setting: SettingRecord,
-    sources: Sequence[Source],
-    request: IngestRequest,
-    images_root: str | None,
-    base_fingerprint: str | None,
-) -> _Plan:
-    to_read: list[Source] = []
-    kept = list(setting.sources)
-    remarks: list[str] = []
-    for source in sources:
-        old = _held(source, kept)
-        if old is None:
-            to_read.append(source)
-        elif (
-            _is_read_alike(old, request, images_root, base_fingerprint)
-            and fingerprint(source) == old.fingerprint
-        ):
-            remarks.append(f"{source.name}: part of {setting.setting} already, skipped")
-            if not Path(old.path).exists():
-                kept[kept.index(old)] = replace(old, path=str(source.path.resolve()))
-        else:
-            kept.remove(old)
-            to_read.append(source)
-            remarks.append(f"{source.name}: replaces what {old.path} held before")
-    return _Plan(to_read=tuple(to_read), kept=tuple(kept), remarks=tuple(remarks))
-
-
-def _held(source: Source, records: Iterable[SourceRecord]) -> SourceRecord | None:
-    path = str(source.path.resolve())
-    for record in records:
-        if record.path == path:
-            return record
-    same_size = [record for record in records if record.n_bytes == source.n_bytes]
-    if not same_size:
-        return None
-    digest = fingerprint(source)
-    return next((record for record in same_size if record.fingerprint == digest), None)
-
-
-def _is_read_alike(
-    record: SourceRecord, request: IngestRequest, images_root: str | None, base_fingerprint: str | None
-) -> bool:
-    return (record.split, record.images_root, record.id_key, record.base_fingerprint) == (
-        request.split,
-        images_root,
-        request.id_key,
-        base_fingerprint,
-    )
-
-
-def _open_sources(files: Sequence[Path]) -> list[Source]:
-    sources = [open_source(file) for file in files]
-    paths = [source.path.resolve() for source in sources]
-    repeated = sorted({str(path) for path in paths if paths.count(path) > 1})
-    if repeated:
-        raise InputError(f"{', '.join(repeated)} is named twice: name every file once")
-    return sources
 
 
 def _checked_root(images: str | None) -> str | None:
@@ -231,65 +171,71 @@ def _absolute(root: str) -> str:
     return root
 
 
-def _setting(manifest: Manifest, request: IngestRequest) -> SettingRecord:
-    _check_names(manifest, request)
-    asked = SettingRecord(
-        setting=request.setting,
-        reference=request.reference,
-        model=request.model,
-        subset_of=request.subset_of,
-        matched_to=request.match,
-        match_iou=request.match_iou if request.match else None,
-    )
+def _setting(manifest: Manifest, request: IngestRequest) -> tuple[SettingRecord, list[str]]:
+    """The setting as it is to be, and remarks on what is new about it."""
+    for option, other in (("--match", request.match), ("--subset-of", request.subset_of)):
+        if other == request.setting:
+            raise InputError(f"{option} {other!r} is the setting itself: name another one")
+        if other is not None:
+            manifest.get(other)
+    asked = {"reference": request.reference, "model": request.model, "subset_of": request.subset_of}
     held = manifest.find(request.setting)
     if held is None:
-        return asked
-    for option in ("reference", "model", "subset_of"):
-        new, old = getattr(asked, option), getattr(held, option)
-        if new is not None and new != old:
+        return _described(SettingRecord(setting=request.setting), asked), []
+    news = {}
+    for option, new in asked.items():
+        old = getattr(held, option)
+        if new is None or new == old:
+            continue
+        if old is not None:
             raise InputError(
                 f"setting {held.setting!r} has {option.replace('_', ' ')} {old!r}, not {new!r}: "
                 "leave the option out, or name another --setting"
             )
+        news[option] = new
+    remarks = [
+        f"setting {held.setting} has {option.replace('_', ' ')} {new} now" for option, new in news.items()
+    ]
+    return _described(held, asked), remarks
+
+
+def _described(setting: SettingRecord, asked: Mapping[str, str | None]) -> SettingRecord:
     return replace(
-        held,
-        matched_to=asked.matched_to or held.matched_to,
-        match_iou=asked.match_iou or held.match_iou,
+        setting,
+        reference=asked["reference"] or setting.reference,
+        model=asked["model"] or setting.model,
+        subset_of=asked["subset_of"] or setting.subset_of,
     )
 
 
-def _check_names(manifest: Manifest, request: IngestRequest) -> None:
+def _check_request(request: IngestRequest) -> None:
     for option, name in (
         ("--setting", request.setting),
         ("--reference", request.reference),
         ("--model", request.model),
         ("--split", request.split),
+        ("--id-key", request.id_key),
+        ("--images", request.images),
     ):
         if name is not None:
             check_name(option, name)
     if not 0 < request.match_iou <= 1:
         raise InputError(f"--match-iou {request.match_iou:g} is not above 0 and at most 1")
-    for option, other in (("--match", request.match), ("--subset-of", request.subset_of)):
-        if other is None:
-            continue
-        if other == request.setting:
-            raise InputError(f"{option} {other!r} is the setting itself: name another one")
-        manifest.get(other)
+    check_id_key(request.id_key)
 
 
-def _record(
-    account: FileAccount, request: IngestRequest, images_root: str | None, base_fingerprint: str | None
-) -> SourceRecord:
+def _record(account: FileAccount, way: Way) -> SourceRecord:
     return SourceRecord(
         file=account.file,
         path=account.path,
         fingerprint=account.fingerprint,
         n_bytes=account.n_bytes,
-        split=request.split,
-        images_root=images_root,
-        base=str(request.base.resolve()) if request.base else None,
-        base_fingerprint=base_fingerprint,
-        id_key=request.id_key,
+        split=way.split,
+        images_root=way.images_root,
+        base=way.base,
+        base_fingerprint=way.base_fingerprint,
+        id_key=way.id_key,
+        matched=way.matched,
         folder="",
         n_annotations=account.n_annotations,
         n_written=account.n_written,
@@ -313,15 +259,11 @@ def _refuse_problems(accounts: Iterable[FileAccount]) -> None:
         raise InputError(f"--strict, and nothing was ingested: {'; '.join(found)}")
 
 
-def _refuse_shared_ids(
-    population: Population, kept: SettingRecord, staged: Sequence[tuple[Path, SourceRecord]]
-) -> None:
-    files = population.files(kept, ANNOTATIONS_FILE)
-    files += [str(folder / ANNOTATIONS_FILE) for folder, _ in staged]
-    shared = find_shared_ids(files) if len(files) > 1 else None
-    if shared is not None:
+def _subset_remark(population: Population, whole: SettingRecord, files: Sequence[str]) -> str:
+    n = count_common(files, population.files(whole, ANNOTATIONS_FILE))
+    if n == 0:
         raise InputError(
-            f"{shared.n:,} annotation ids stand in more than one file of setting {kept.setting!r} "
-            f"({', '.join(shared.example_ids)}, …), and nothing was ingested: make the ids of a setting "
-            "unique, or ingest the files as settings of their own"
+            f"--subset-of {whole.setting!r}: no mask is of one of its mentions, so nothing was ingested; "
+            "its ids must be the same (see --id-key and --match)"
         )
+    return f"{n:,} of its masks are of mentions of {whole.setting}"

@@ -11,24 +11,32 @@ from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
 from audit.coco.rle import union_counts
+from audit.jobs.reading import MADE_UP
 from db.manifest import SettingRecord, SourceRecord
-from db.neighbours import Neighbour, SharedImage, shared_images
+from db.neighbours import KnownBy, Neighbour, SharedImage, open_neighbourhood
 from db.population import ANNOTATIONS_FILE, Population, rewrite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchResult:
-    """How many masks found a partner, and how many of either side did not."""
+    """How many masks found a partner, and how many of either side did not.
 
-    n_matched: int
+    Attributes:
+        n_matched: of each staged source, in order.
+        known_by: by what images were told to be the same.
+    """
+
+    n_matched: tuple[int, ...]
     n_ours_unmatched: int
     n_theirs_unmatched: int
+    known_by: KnownBy
 
     def sentence(self, ours: str, theirs: str) -> str:
         """Give the result in words."""
         return (
-            f"{self.n_matched:,} masks of {ours} matched masks of {theirs}; {self.n_ours_unmatched:,} of "
-            f"{ours} and {self.n_theirs_unmatched:,} of {theirs} found no partner: mentions of their own"
+            f"{sum(self.n_matched):,} masks of {ours} matched masks of {theirs} (images known by "
+            f"{self.known_by}); {self.n_ours_unmatched:,} of {ours} and {self.n_theirs_unmatched:,} of "
+            f"{theirs} found no partner: mentions of their own"
         )
 
 
@@ -37,30 +45,37 @@ def match_by_overlap(
     theirs: SettingRecord,
     ours: Sequence[tuple[Path, SourceRecord]],
     *,
+    setting: str,
     least_iou: float,
 ) -> MatchResult:
     """Give staged masks the ids of the masks of another setting that they overlap most.
 
     Within an image, and a category where both masks have one, masks are paired one to one so that the sum of
-    the intersections over union is greatest, among pairs that reach `least_iou`.
+    the intersections over union is greatest, among pairs that reach `least_iou`. A mask without a partner is
+    a mention of its own, whatever its id.
 
     Args:
         population: holds `theirs`.
         theirs: the setting to match.
         ours: staged folders, whose rows are written anew with the ids that they took.
+        setting: that the staged masks belong to.
         least_iou: in (0, 1].
     """
     partners: dict[tuple[int, int], Neighbour] = {}
-    for image in shared_images(population, theirs, ours):
-        partners |= {our.place: their for our, their in _pairs(image, least_iou)}
+    with open_neighbourhood(population, theirs, ours) as neighbourhood:
+        for image in neighbourhood.images():
+            partners |= {our.place: their for our, their in _pairs(image, least_iou)}
     n_ours = 0
+    n_matched = []
     for number, (folder, _) in enumerate(ours):
         of_source = {index: their for (source, index), their in partners.items() if source == number}
-        n_ours += _take_ids(folder / ANNOTATIONS_FILE, of_source)
+        n_matched.append(len(of_source))
+        n_ours += _take_ids(folder / ANNOTATIONS_FILE, of_source, setting)
     return MatchResult(
-        n_matched=len(partners),
+        n_matched=tuple(n_matched),
         n_ours_unmatched=n_ours - len(partners),
         n_theirs_unmatched=theirs.n_annotations - len(partners),
+        known_by=neighbourhood.known_by,
     )
 
 
@@ -107,7 +122,7 @@ def _rle(neighbour: Neighbour) -> Mapping[str, object]:
     return {"size": size, "counts": counts}
 
 
-def _take_ids(path: Path, partners: Mapping[int, Neighbour]) -> int:
+def _take_ids(path: Path, partners: Mapping[int, Neighbour], setting: str) -> int:
     """Write rows anew, those with a partner under its ids; gives how many rows there are."""
     n_rows = 0
 
@@ -115,13 +130,17 @@ def _take_ids(path: Path, partners: Mapping[int, Neighbour]) -> int:
         nonlocal n_rows
         n_rows += table.num_rows
         found = [partners.get(index) for index in table["element_index"].to_pylist()]
-        is_matched = pa.array([each is not None for each in found])
-        for name, ids in (
-            ("annotation_id", [each and each.annotation_id for each in found]),
-            ("mention_id", [each and each.mention_id for each in found]),
-        ):
-            column = pc.if_else(is_matched, pa.array(ids, pa.string()), table[name])
-            table = _with(table, name, column)
+        is_matched = pa.array([each is not None for each in found], pa.bool_())
+        own = pc.binary_join_element_wise(table["annotation_id"], setting, MADE_UP)
+        taken = {
+            "mention_id": (pa.array([each and each.mention_id for each in found], pa.string()), own),
+            "annotation_id": (
+                pa.array([each and each.annotation_id for each in found], pa.string()),
+                table["annotation_id"],
+            ),
+        }
+        for name, (theirs, ours) in taken.items():
+            table = _with(table, name, pc.if_else(is_matched, theirs, ours))
         return _with(table, "id_is_made_up", pc.and_(table["id_is_made_up"], pc.invert(is_matched)))
 
     rewrite(path, renamed)

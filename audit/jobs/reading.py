@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,7 +27,7 @@ from audit.coco.reader import (
 from audit.coco.schema import ANNOTATIONS, CATEGORIES, IMAGES, LINKS, ProblemKind, ProblemTally
 from audit.coco.source import Source, SourceKind, mask_files
 from audit.jobs.accounts import FileAccount
-from audit.jobs.progress import Progress
+from audit.jobs.progress import SILENT, Progress
 from db.image_sizes import open_image_sizes
 from db.population import (
     ANNOTATIONS_FILE,
@@ -35,7 +36,7 @@ from db.population import (
     ParquetFile,
     use_thrifty_memory,
 )
-from db.population_checks import drop_duplicates, fill_from_links, find_by_joining
+from db.population_checks import drop_duplicates, fill_from_links, find_by_joining, find_null
 
 WITHOUT_SPLIT = "all"
 """The split of annotations that name none."""
@@ -83,12 +84,38 @@ def fingerprint(source: Source) -> str:
 def stage_source(source: Source, folder: Path, request: ReadRequest, progress: Progress) -> FileAccount:
     """Read a source into the Parquet files of a folder, and account for it.
 
+    The work is done in a thread of its own: Ctrl-C reaches the main thread alone, where it must not meet
+    compiled code that is about to hand back a result (Numba then crashes the process).
+
     Raises:
         InputError: the file cannot be read to its end, or it holds no mask at all.
     """
     use_thrifty_memory()
+    stop = Event()
+    with ThreadPoolExecutor(1) as pool:
+        staging = pool.submit(_stage, source, folder, request, _stoppable(progress, stop))
+        try:
+            return staging.result()
+        finally:
+            stop.set()
+
+
+class _StoppedError(Exception):
+    """The main thread no longer waits for the result."""
+
+
+def _stoppable(progress: Progress, stop: Event) -> Progress:
+    def advance(n: int) -> None:
+        if stop.is_set():
+            raise _StoppedError
+        progress.advance(n)
+
+    return Progress(start=progress.start, advance=advance)
+
+
+def _stage(source: Source, folder: Path, request: ReadRequest, progress: Progress) -> FileAccount:
     tally = ProblemTally()
-    _stage_listings(source, request.base, folder, tally)
+    _stage_listings(source, request.base, folder, tally, progress)
     with ThreadPoolExecutor(1) as hashing:
         digest = hashing.submit(fingerprint, source)
         totals = _stage_annotations(source, folder, request, tally, progress)
@@ -98,15 +125,10 @@ def stage_source(source: Source, folder: Path, request: ReadRequest, progress: P
             n_without_segmentation=totals.n_without_segmentation,
             n_panoptic=totals.n_panoptic,
         )
-        if source.kind is SourceKind.PNG_FOLDER and request.base is not None:
-            _fill_from_base(request.base, folder)
-        n_skipped = totals.n_annotations - totals.n_rows
-        for finding in find_by_joining(folder):
-            kind = _JOINED[finding.kind]
-            tally.add_many(kind, finding.n, finding.example_ids)
-            n_skipped += finding.n if kind is ProblemKind.DUPLICATE_ANNOTATION_ID else 0
-        if _REPEATED & {problem.kind for problem in tally.problems()}:
-            drop_duplicates(folder)
+        if source.kind is SourceKind.PNG_FOLDER:
+            _complete_png_rows(request.base, folder, tally)
+        n_repeated = _join(folder, tally)
+        n_skipped = totals.n_annotations - totals.n_rows + n_repeated
         return FileAccount(
             file=source.name,
             path=str(source.path.resolve()),
@@ -121,6 +143,17 @@ def stage_source(source: Source, folder: Path, request: ReadRequest, progress: P
         )
 
 
+def _join(folder: Path, tally: ProblemTally) -> int:
+    """Note what only joining shows, keep the first of what repeats; gives how many annotations repeated."""
+    found = {_JOINED[finding.kind]: finding for finding in find_by_joining(folder)}
+    for kind, finding in found.items():
+        tally.add_many(kind, finding.n, finding.example_ids)
+    if _REPEATED & found.keys():
+        drop_duplicates(folder)
+    repeated = found.get(ProblemKind.DUPLICATE_ANNOTATION_ID)
+    return repeated.n if repeated else 0
+
+
 @dataclass(slots=True, kw_only=True)
 class _Totals:
     """What the chunks of a source add up to."""
@@ -133,19 +166,23 @@ class _Totals:
     n_panoptic: int = 0
 
 
-def _stage_listings(source: Source, base: Source | None, folder: Path, tally: ProblemTally) -> None:
-    n_images = _write(folder / IMAGES_FILE, IMAGES, read_images(source, tally))
-    n_categories = _write(folder / CATEGORIES_FILE, CATEGORIES, read_categories(source, tally))
-    if base is not None and n_images == 0:
-        _write(folder / IMAGES_FILE, IMAGES, read_images(base, tally))
-    if base is not None and n_categories == 0:
-        _write(folder / CATEGORIES_FILE, CATEGORIES, read_categories(base, tally))
+def _stage_listings(
+    source: Source, base: Source | None, folder: Path, tally: ProblemTally, progress: Progress
+) -> None:
+    for file, schema, read in (
+        (IMAGES_FILE, IMAGES, read_images),
+        (CATEGORIES_FILE, CATEGORIES, read_categories),
+    ):
+        n_listed = _write(folder / file, schema, read(source, tally), progress)
+        if base is not None and n_listed == 0:
+            _write(folder / file, schema, read(base, tally), progress)
 
 
-def _write(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
+def _write(path: Path, schema: pa.Schema, tables: Iterable[pa.Table], progress: Progress) -> int:
     n_rows = 0
     with ParquetFile(path, schema) as file:
         for table in tables:
+            progress.advance(0)
             file.write(table)
             n_rows += table.num_rows
     return n_rows
@@ -210,11 +247,18 @@ def _population_rows(table: pa.Table, request: ReadRequest) -> pa.Table:
     return pa.table([columns[name] for name in POPULATION.names], schema=POPULATION)
 
 
-def _fill_from_base(base: Source, folder: Path) -> None:
-    links = folder / "links.parquet"
-    _write(links, LINKS, read_links(base))
-    fill_from_links(folder, links)
-    links.unlink()
+def _complete_png_rows(base: Source | None, folder: Path, tally: ProblemTally) -> None:
+    if base is not None:
+        links = folder / "links.parquet"
+        _write(links, LINKS, read_links(base), SILENT)
+        fill_from_links(folder, links)
+        links.unlink()
+    for kind, column in (
+        (ProblemKind.NO_IMAGE_ID, "image_id"),
+        (ProblemKind.NO_CATEGORY_ID, "category_id"),
+    ):
+        finding = find_null(folder, column)
+        tally.add_many(kind, finding.n, finding.example_ids)
 
 
 def _digest(path: Path) -> str:

@@ -1,6 +1,8 @@
 """Review: gives one reviewer the masks of a sample in order, and puts what is pressed into the journal."""
 
 import hashlib
+import logging
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +10,7 @@ from pathlib import Path
 
 from audit.coco.rle import RleError, decode_counts, mask_of_runs, union_runs
 from audit.errors import InputError, UnavailableError
-from audit.review.images import Unjudgable, read_image
+from audit.review.images import ReadableImage, Unjudgable, Unreachable, lasting_reason, read_image
 from audit.review.incoming import Request, parse_request
 from audit.review.outgoing import Answer, Item, PastVerdict, Picture, Progress, pack_answer, pack_trouble
 from audit.review.overlay import crop_box, mask_box, mask_png
@@ -17,8 +19,16 @@ from db.errors import NotFoundError, StoreError
 from db.records import Mask, Reviewer, Sample, Source, StandingVerdict, Unit
 from db.reviewers import ensure_reviewer
 from db.reviews import add_readings, load_standing
-from db.samples import load_mask_units, load_masks, load_sample, load_units, load_unjudgable, mark_unjudgable
-from db.store import Store
+from db.samples import (
+    load_mask_units,
+    load_masks,
+    load_sample,
+    load_samples,
+    load_units,
+    load_unjudgable,
+    mark_unjudgable,
+)
+from db.store import Store, Transaction
 
 LOCAL_REVIEWER = "local"
 """Who judges where nobody signs in: on loopback there is one person."""
@@ -31,7 +41,9 @@ MAX_BYTES = 4 * 1024**2
 """An answer carries at most so many items and bytes (but one item at least), lest it delay a confirmation."""
 
 MAX_RETRIES = 50
-"""Unjudgable masks tried again when a page is opened: a disk may have come back."""
+"""Unjudgable masks tried again when a page is opened: an image may have been put in its place."""
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +109,7 @@ def open_desk(
         unit_of={mask_id: units[unit_id] for mask_id, unit_id in mask_units.items()},
         guideline_hash=_guideline_hash(guideline_file),
     )
-    _retry_unjudgable(store, desk)
+    _retry_unjudgable(store, desk, now)
     return desk
 
 
@@ -111,15 +123,33 @@ def answer_page(store: Store, desk: Desk, message: object, *, now: datetime) -> 
         now: when it arrived.
 
     Returns:
-        The packed answer. Where the store fails it says so, confirms nothing, and the browser tries again.
+        The packed answer. Where the message is of another sample, or anything fails, nothing is stored; the
+        answer says so, confirms and refuses nothing, and the browser tries again.
     """
     request = parse_request(message, known_masks=desk.unit_of, guideline_hash=desk.guideline_hash)
     try:
+        if message is not None and (request.scope, request.reviewer) != (desk.scope, desk.reviewer.name):
+            return _trouble("the page shows another sample than the server", request, desk)
         with store.transaction() as transaction:
+            _check_sample(transaction, desk.sample)
             add_readings(transaction, desk.reviewer.reviewer_id, request.events, source=Source.PAGE, now=now)
         return pack_answer(_answer(store, desk, request))
     except StoreError as error:
-        return pack_trouble(request.number, str(error))
+        return _trouble(str(error), request, desk)
+    except Exception:  # the reviewer must see that it failed, and go on
+        _logger.exception("the page's message could not be answered")
+        return _trouble("the server met an error of its own; its log says which", request, desk)
+
+
+def _trouble(message: str, request: Request, desk: Desk) -> bytes:
+    return pack_trouble(message, number=request.number, scope=desk.scope, reviewer=desk.reviewer.name)
+
+
+def _check_sample(transaction: Transaction, sample: Sample) -> None:
+    # Ids and names of removed samples are given again; the time of the drawing is not.
+    present = {(each.sample_id, each.created_at) for each in load_samples(transaction)}
+    if (sample.sample_id, sample.created_at) not in present:
+        raise NotFoundError("this sample was removed: reload the page to judge the latest one")
 
 
 def _answer(store: Store, desk: Desk, request: Request) -> Answer:
@@ -130,7 +160,8 @@ def _answer(store: Store, desk: Desk, request: Request) -> Answer:
             if each.reviewer == desk.reviewer.name and each.mask_id in desk.unit_of
         }
         unjudgable = load_unjudgable(transaction, desk.sample.sample_id).keys() & desk.unit_of.keys()
-    coming = next_masks(desk.order, standing.keys() | unjudgable, n=WINDOW_SIZE)
+    settled = standing.keys() | unjudgable
+    coming = next_masks(desk.order, settled | request.waiting, n=WINDOW_SIZE)
     lacking = [
         mask_id for mask_id in dict.fromkeys([*request.wanted, *coming]) if mask_id not in request.held
     ]
@@ -140,7 +171,7 @@ def _answer(store: Store, desk: Desk, request: Request) -> Answer:
         reviewer=desk.reviewer.name,
         progress=Progress(
             n_masks=len(desk.order),
-            n_settled=len(standing.keys() | unjudgable),
+            n_settled=len(settled),
             n_unjudgable=len(unjudgable - standing.keys()),
             n_verdicts=len(standing),
         ),
@@ -158,11 +189,11 @@ def _items(store: Store, desk: Desk, mask_ids: Sequence[str]) -> Iterator[Item]:
     for mask in masks:
         unit = desk.unit_of[mask.mask_id]
         content = _content(mask, unit)
-        if isinstance(content, str):
+        if isinstance(content, Unjudgable):
             _note_unjudgable(store, mask, content)
         yield Item(
             mask_id=mask.mask_id,
-            entity=unit.entity_name or unit.entity_id,
+            entity=_entity(unit),
             question=unit.question,
             content=content,
         )
@@ -174,21 +205,21 @@ def _fitting(items: Iterable[Item]) -> Iterator[Item]:
         yield item
         if isinstance(item.content, Picture):
             n_bytes += len(item.content.photo.jpeg)
-        if n_bytes >= MAX_BYTES:
+        # Behind an image that is out of reach others may be, and each may take long to say so.
+        if n_bytes >= MAX_BYTES or isinstance(item.content, Unreachable):
             return
 
 
-def _content(mask: Mask, unit: Unit) -> Picture | str:
-    """The picture of a mask, or why it cannot be shown."""
+def _content(mask: Mask, unit: Unit) -> Picture | Unjudgable | Unreachable:
     photo = read_image(unit.images_root, unit.file_name, (mask.height, mask.width))
-    if isinstance(photo, Unjudgable):
-        return photo.reason
+    if not isinstance(photo, ReadableImage):
+        return photo
     try:
         runs = [decode_counts(part, height=mask.height, width=mask.width) for part in mask.parts]
         pixels = mask_of_runs(union_runs(runs), height=mask.height, width=mask.width)
         box = mask_box(pixels)
     except (RleError, ValueError, IndexError):
-        return "the mask cannot be decoded"
+        return Unjudgable(reason="the mask cannot be decoded")
     return Picture(
         photo=photo,
         mask_png=mask_png(pixels, box),
@@ -197,30 +228,41 @@ def _content(mask: Mask, unit: Unit) -> Picture | str:
     )
 
 
-def _note_unjudgable(store: Store, mask: Mask, reason: str | None) -> None:
+def _note_unjudgable(store: Store, mask: Mask, content: Picture | Unjudgable | Unreachable) -> None:
+    reason = lasting_reason(content, mask.unjudgable)
     if mask.unjudgable != reason:
         with store.transaction() as transaction:
             mark_unjudgable(transaction, mask.mask_id, reason)
 
 
-def _retry_unjudgable(store: Store, desk: Desk) -> None:
+def _retry_unjudgable(store: Store, desk: Desk, now: datetime) -> None:
+    """Try some of the unjudgable masks again: others at every opening, and a root that fails only once."""
     try:
         with store.reading() as transaction:
             marked = load_unjudgable(transaction, desk.sample.sample_id)
-            first = [mask_id for mask_id in desk.order if mask_id in marked][:MAX_RETRIES]
-            masks = load_masks(transaction, first)
+            waiting = deque(mask_id for mask_id in desk.order if mask_id in marked)
+            waiting.rotate(-MAX_RETRIES * int(now.timestamp()))
+            masks = load_masks(transaction, list(waiting)[:MAX_RETRIES])
+        failed: dict[str | None, Unreachable] = {}
         for mask in masks:
-            content = _content(mask, desk.unit_of[mask.mask_id])
-            _note_unjudgable(store, mask, content if isinstance(content, str) else None)
+            unit = desk.unit_of[mask.mask_id]
+            content = failed.get(unit.images_root) or _content(mask, unit)
+            if isinstance(content, Unreachable):
+                failed[unit.images_root] = content
+            _note_unjudgable(store, mask, content)
     except StoreError as error:
         raise _as_audit_error(error) from error
+
+
+def _entity(unit: Unit) -> str:
+    return (unit.entity_name or "").strip() or unit.entity_id
 
 
 def _past(standing: StandingVerdict, desk: Desk) -> PastVerdict:
     unit = desk.unit_of[standing.mask_id]
     return PastVerdict(
         mask_id=standing.mask_id,
-        entity=unit.entity_name or unit.entity_id,
+        entity=_entity(unit),
         verdict=standing.verdict,
         reasons=standing.reasons,
     )

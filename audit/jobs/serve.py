@@ -6,10 +6,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from types import FrameType
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -40,7 +42,8 @@ class ServeRequest:
     def address(self) -> str:
         """What to open in a browser."""
         is_any = self.host in ("0.0.0.0", "::")  # noqa: S104  (compared, not bound)
-        return f"http://{'127.0.0.1' if is_any else self.host}:{self.port}"
+        host = "127.0.0.1" if is_any else self.host
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
 def review_command(request: ServeRequest) -> list[str]:
@@ -70,7 +73,7 @@ def review_environment(request: ServeRequest) -> dict[str, str]:
 
 
 def serve_review(request: ServeRequest, *, on_ready: Callable[[str], None]) -> None:
-    """Serve the page until Ctrl-C.
+    """Serve the page until Ctrl-C or another signal to end; the server ends with this process.
 
     Args:
         request: what to serve, and where.
@@ -79,36 +82,34 @@ def serve_review(request: ServeRequest, *, on_ready: Callable[[str], None]) -> N
     Raises:
         InputError: the port is taken, the host is not of this machine, or Streamlit is not installed.
         UnavailableError: the server ended by itself, or did not answer in time.
+        KeyboardInterrupt: Ctrl-C, once the server has been stopped.
+        SystemExit: SIGTERM or SIGHUP, likewise; the status is 128 + the signal's number.
     """
     _check_installed()
-    _check_port(request)
-    server = subprocess.Popen(  # noqa: S603  (our own interpreter and file)
-        review_command(request),
-        env=review_environment(request),
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        wait_until_it_answers(server, request)
-        on_ready(request.address)
-        if server.wait() != 0:
-            raise UnavailableError(f"the page's server ended by itself with status {server.returncode}")
-    except KeyboardInterrupt:
-        return
-    finally:
-        _stop(server)
+    check_port(request)
+    with _ending_by_exit():
+        server = subprocess.Popen(  # noqa: S603  (our own interpreter and file)
+            review_command(request),
+            env=review_environment(request),
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            wait_until_it_answers(server, request)
+            on_ready(request.address)
+            if server.wait() != 0:
+                raise UnavailableError(f"the page's server ended by itself with status {server.returncode}")
+        finally:
+            _stop(server)
 
 
-def _check_installed() -> None:
-    if find_spec("streamlit") is None:
-        raise InputError("the reviewer's page needs Streamlit: install mask-audit[review]")
-
-
-def _check_port(request: ServeRequest) -> None:
+def check_port(request: ServeRequest) -> None:
+    """Raise InputError, in one sentence, unless the page can be served on that host and port now."""
     if not 1 <= request.port <= 65535:
         raise InputError(f"--port {request.port} is no port: give one from 1 to 65535")
+    family = socket.AF_INET6 if ":" in request.host else socket.AF_INET
     try:
-        with socket.create_server((request.host, request.port)):
+        with socket.create_server((request.host, request.port), family=family):
             pass
     except OSError as error:
         raise InputError(
@@ -127,6 +128,29 @@ def wait_until_it_answers(server: subprocess.Popen[bytes], request: ServeRequest
             return
         time.sleep(0.1)
     raise UnavailableError(f"the page's server did not answer within {STARTING_SECONDS} seconds")
+
+
+def _check_installed() -> None:
+    if find_spec("streamlit") is None:
+        raise InputError("the reviewer's page needs Streamlit: install mask-audit[review]")
+
+
+@contextmanager
+def _ending_by_exit() -> Iterator[None]:
+    """Turn the signals that would kill this process at once into SystemExit, so that what it started ends."""
+    numbers = [number for number in (signal.SIGTERM, getattr(signal, "SIGHUP", None)) if number is not None]
+    heeded = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]  # nohup ignores
+    before = {number: signal.signal(number, _exit) for number in heeded}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _exit(number: int, frame: FrameType | None) -> None:
+    del frame
+    raise SystemExit(128 + number)
 
 
 def _answers(request: ServeRequest) -> bool:

@@ -1,6 +1,7 @@
 """Makes and opens workspaces: the folder with the settings, the database and the population."""
 
 import os
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -56,14 +57,20 @@ def make_workspace(folder: Path, database: str | None) -> MadeWorkspace:
         return MadeWorkspace(folder=folder, is_new=False)
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file: name a folder")
-    folder.mkdir(parents=True, exist_ok=True)
     settings = Settings(folder=folder)
     if database is not None:
         settings = replace(settings, database=database)
-    store = Store(settings.database_url)
-    store.create()
-    store.close()
-    write_settings(settings)
+    is_new_folder = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        store = Store(settings.database_url)
+        store.create()
+        store.close()
+        write_settings(settings)
+    except BaseException:
+        if is_new_folder:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
     return MadeWorkspace(folder=folder, is_new=True)
 
 

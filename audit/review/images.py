@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from audit.errors import InputError
-from audit.review.roots import NotReadableError, open_root
+from audit.review.roots import NOT_FETCHED, ROOT_UNREACHABLE, NotReachableError, NotReadableError, open_root
 
 MAX_PIXELS = 89_478_485
 """Where Pillow begins to warn of a decompression bomb: a quarter of a gigabyte as RGB."""
@@ -43,10 +43,34 @@ class Unjudgable:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreachable:
+    """Why a photo cannot be had now, as such a clause; it may be had later, so nobody notes it."""
+
+    reason: str
+
+
+def lasting_reason(found: object, noted: str | None) -> str | None:
+    """Why a mask cannot be judged, to be noted of it; None where it can, or where nothing lasting is known.
+
+    Args:
+        found: what has just become of its photo; one that is out of reach changes nothing.
+        noted: the reason noted before. One that may have passed by now is forgotten.
+
+    >>> lasting_reason(Unreachable(reason="the image root cannot be reached"), "the image is missing")
+    'the image is missing'
+    """
+    if isinstance(found, Unjudgable):
+        return found.reason
+    if isinstance(found, Unreachable) and noted and not noted.startswith((ROOT_UNREACHABLE, NOT_FETCHED)):
+        return noted
+    return None
+
+
 def read_image(
     root: str | None, file_name: str | None, mask_size: tuple[int, int]
-) -> ReadableImage | Unjudgable:
-    """Give the photo under a mask, or why it cannot be judged.
+) -> ReadableImage | Unjudgable | Unreachable:
+    """Give the photo under a mask, or why it cannot be judged, or why nobody knows yet.
 
     The EXIF orientation follows the mask: a mask of the stored size was drawn on the stored pixels, so the
     tag is dropped; one of the rotated size was drawn on the rotated photo, so the tag is applied.
@@ -63,7 +87,9 @@ def read_image(
     try:
         return _presentable(open_root(root).read(file_name), mask_size)
     except InputError:
-        return Unjudgable(reason="the image root cannot be reached")
+        return Unreachable(reason=ROOT_UNREACHABLE)
+    except NotReachableError as error:
+        return Unreachable(reason=str(error))
     except NotReadableError as error:
         return Unjudgable(reason=str(error))
 

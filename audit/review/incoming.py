@@ -28,14 +28,20 @@ class Request:
 
     Attributes:
         number: counts this page's messages; the answer repeats it.
+        scope: of the sample that it shows, as an answer named it; None before the first answer.
+        reviewer: whose verdicts it holds, likewise.
         held: masks whose pictures it has.
+        waiting: masks whose pictures could not be had before; it asks for them again by `wanted`.
         wanted: masks of this sample that it asks for out of turn (an undo, a verdict reopened).
         events: what was pressed, in order, checked.
         refused: the events that cannot be stored.
     """
 
     number: int
+    scope: str | None
+    reviewer: str | None
     held: frozenset[str]
+    waiting: frozenset[str]
     wanted: tuple[str, ...]
     events: tuple[Reading | Withdrawal, ...]
     refused: tuple[Refusal, ...]
@@ -43,6 +49,10 @@ class Request:
 
 class _EventError(Exception):
     """Why one event cannot be stored, as a clause."""
+
+
+class _OtherSampleError(_EventError):
+    """The event is none of this sample's; it may be another's."""
 
 
 def parse_request(message: object, *, known_masks: Container[str], guideline_hash: str | None) -> Request:
@@ -60,11 +70,15 @@ def parse_request(message: object, *, known_masks: Container[str], guideline_has
         try:
             events.append(_event(sent, known_masks, guideline_hash))
         except _EventError as error:
-            refused.append(Refusal(client_key=_shown_key(sent), message=str(error)))
+            is_kept = isinstance(error, _OtherSampleError)
+            refused.append(Refusal(client_key=_shown_key(sent), message=str(error), is_kept=is_kept))
     number = fields.get("number")
     return Request(
         number=number if isinstance(number, int) else 0,
+        scope=_text_or_none(fields.get("scope")),
+        reviewer=_text_or_none(fields.get("reviewer")),
         held=frozenset(_texts(fields.get("held"))),
+        waiting=frozenset(_texts(fields.get("waiting"))),
         wanted=tuple(mask_id for mask_id in _texts(fields.get("wanted")) if mask_id in known_masks),
         events=tuple(events),
         refused=tuple(refused),
@@ -78,7 +92,7 @@ def _event(sent: object, known_masks: Container[str], guideline_hash: str | None
     if not isinstance(client_key, str) or not _CLIENT_KEY.fullmatch(client_key):
         raise _EventError("its key cannot be read")
     if not isinstance(mask_id, str) or mask_id not in known_masks:
-        raise _EventError("its mask is not in this sample")
+        raise _OtherSampleError("its mask is not in this sample")
     decided_at = _time(sent.get("decided_at"), "decided_at")
     if sent.get("kind") == "withdrawal":
         return Withdrawal(mask_id=mask_id, client_key=client_key, decided_at=decided_at)
@@ -151,6 +165,10 @@ def _list(value: Any) -> list[Any]:  # noqa: ANN401  (whatever a browser may sen
 
 def _texts(value: object) -> list[str]:
     return [each for each in _list(value) if isinstance(each, str)]
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _short(value: object) -> str:

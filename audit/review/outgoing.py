@@ -5,10 +5,10 @@ sends what is missing. Any message may be lost, repeated or late: sending it aga
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from audit.review.choices import REASON_WORDING, VERDICT_WORDING
-from audit.review.images import ReadableImage
+from audit.review.images import ReadableImage, Unjudgable, Unreachable
 from audit.review.overlay import Box
 from db.records import REASONS_OF, Reason, Verdict
 
@@ -33,13 +33,13 @@ class Item:
     """One mask as the reviewer meets it: nothing of its setting, model, score or split.
 
     Attributes:
-        content: the picture, or in words why there is none (the mask is unjudgable).
+        content: the picture, or why there is none.
     """
 
     mask_id: str
     entity: str
     question: str | None
-    content: Picture | str
+    content: Picture | Unjudgable | Unreachable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +54,15 @@ class PastVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """An event that was not stored, and why."""
+    """An event that was not stored, and why.
+
+    Attributes:
+        is_kept: the browser does not forget it, because another sample may still take it.
+    """
 
     client_key: str
     message: str
+    is_kept: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,15 +117,18 @@ def pack_answer(answer: Answer) -> bytes:
         "items": [_item_header(item, blobs) for item in answer.items],
         "recent": [_past_header(past) for past in answer.recent],
         "confirmed": answer.confirmed,
-        "refused": [{"client_key": each.client_key, "message": each.message} for each in answer.refused],
+        "refused": [asdict(each) for each in answer.refused],
         "choices": _choices(),
     }
     return _framed(header, blobs)
 
 
-def pack_trouble(number: int, message: str) -> bytes:
-    """The answer of a server that could store nothing: the browser keeps its verdicts and tries again."""
-    return _framed({"number": number, "trouble": message}, [])
+def pack_trouble(message: str, *, number: int, scope: str, reviewer: str) -> bytes:
+    """The answer of a server that stored nothing: the browser keeps its verdicts and tries again.
+
+    Where its scope or reviewer is not the browser's, the browser opens the page anew.
+    """
+    return _framed({"number": number, "scope": scope, "reviewer": reviewer, "trouble": message}, [])
 
 
 def _framed(header: object, blobs: list[bytes]) -> bytes:
@@ -134,8 +142,10 @@ def _item_header(item: Item, blobs: list[bytes]) -> dict[str, object]:
         "entity": item.entity,
         "question": item.question,
     }
-    if isinstance(item.content, str):
-        return header | {"unjudgable": item.content}
+    if isinstance(item.content, Unjudgable):
+        return header | {"unjudgable": item.content.reason}
+    if isinstance(item.content, Unreachable):
+        return header | {"waiting": item.content.reason}
     picture = item.content
     return header | {
         "size": [picture.photo.width, picture.photo.height],

@@ -1,11 +1,14 @@
 """Reads the bytes of one image from under a root: a folder, an archive or a server; never from elsewhere."""
 
+import errno
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from gzip import BadGzipFile
 from pathlib import Path
 from tarfile import TarError
 from threading import Lock
@@ -26,8 +29,17 @@ MAX_FILE_BYTES = 256 * 1024**2
 ANSWER_SECONDS = 20
 """How long a web server may take to say that it is there."""
 
+FETCH_SECONDS = 60
+"""How long a web server may take to send one image."""
+
+ROOT_UNREACHABLE = "the image root cannot be reached"
+NOT_FETCHED = "the image cannot be fetched"
+
 _ARCHIVES = ("zip", "tar")
-_WEB = ("http", "https")
+_WEB = ("http://", "https://")
+_BROKEN_ARCHIVE = (zipfile.BadZipFile, TarError, zlib.error, EOFError, RuntimeError, BadGzipFile)
+# Whatever else the system says of a file may pass: a server that is away, a disk that is busy.
+_LASTING_ERRORS = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP, errno.EISDIR)
 
 
 class NotReadableError(Exception):
@@ -37,11 +49,20 @@ class NotReadableError(Exception):
     """
 
 
+class NotReachableError(Exception):
+    """Why one image cannot be had now, as such a clause; it says nothing of the image itself."""
+
+
 class Root(Protocol):
     """Where images lie."""
 
     def read(self, file_name: str) -> bytes:
-        """Give the bytes of a file under the root; raise NotReadableError where there are none."""
+        """Give the bytes of a file under the root.
+
+        Raises:
+            NotReadableError: there are none, and trying again would not help.
+            NotReachableError: the root fails now and may answer later.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,41 +71,79 @@ class _Folder:
     """Resolved, so that a link that leads out can be told."""
 
     def read(self, file_name: str) -> bytes:
+        relative = _relative(file_name)
         try:
-            path = (self.folder / _relative(file_name)).resolve()
+            path = (self.folder / relative).resolve()
             if not path.is_relative_to(self.folder):
                 raise NotReadableError("the image lies outside the image root")
             # A pipe or a device would block or never end.
             if not path.is_file():
-                raise NotReadableError("the image is missing")
+                raise self._lacking()
             _refuse_large(path.stat().st_size)
             return path.read_bytes()
-        except (OSError, ValueError) as error:
+        except (ValueError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
             raise NotReadableError("the image file cannot be opened") from error
+        except OSError as error:
+            if error.errno in _LASTING_ERRORS:
+                raise NotReadableError("the image file cannot be opened") from error
+            raise _not_fetched(error) from error
+
+    def _lacking(self) -> NotReadableError | NotReachableError:
+        # A disk that is not mounted leaves an empty folder, or none.
+        if self.folder.is_dir() and any(self.folder.iterdir()):
+            return NotReadableError("the image is missing")
+        return NotReachableError(ROOT_UNREACHABLE)
 
 
 @dataclass(frozen=True, slots=True)
 class _Remote:
     filesystem: AbstractFileSystem
     base: str
-    turn: AbstractContextManager[object]
-    """Readers of one archive share its file position, so they take turns."""
 
     def read(self, file_name: str) -> bytes:
-        path = _joined(self.base, self._escaped(_relative(file_name)))
         try:
-            with self.turn:
-                _refuse_unlike_image(self.filesystem.info(path))
-                return bytes(self.filesystem.cat_file(path))
+            return self.fetch(_relative(file_name))
         except FileNotFoundError as error:
             raise NotReadableError("the image is missing") from error
         except NotReadableError:
             raise
         except Exception as error:  # every filesystem has errors of its own
-            raise NotReadableError(f"the image cannot be fetched ({type(error).__name__})") from error
+            raise _not_fetched(error) from error
 
-    def _escaped(self, relative: str) -> str:
-        return quote(relative) if _is_web(self.filesystem) else relative
+    def fetch(self, relative: str) -> bytes:
+        path = _joined(self.base, relative)
+        _refuse_unlike_image(self.filesystem.info(path))
+        return bytes(self.filesystem.cat_file(path))
+
+
+@dataclass(frozen=True, slots=True)
+class _Web(_Remote):
+    def fetch(self, relative: str) -> bytes:
+        path = _joined(self.base, quote(relative))
+        # Here fsspec calls every failure FileNotFoundError, a refused connection too; below it is a 404.
+        with suppress(FileNotFoundError):
+            _refuse_unlike_image(self.filesystem.info(path, timeout=ANSWER_SECONDS))
+        return bytes(self.filesystem.cat_file(path, timeout=FETCH_SECONDS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Archive(_Remote):
+    turn: Lock
+    """Readers of one archive share its file position, so they take turns."""
+    members: Mapping[str, str]
+    """Normalised path → path as the archive writes it, where that is another ("./a.jpg")."""
+
+    def fetch(self, relative: str) -> bytes:
+        path = _joined(self.base, relative)
+        path = self.members.get(path, path)
+        try:
+            with self.turn:
+                _refuse_unlike_image(self.filesystem.info(path))
+                return bytes(self.filesystem.cat_file(path))
+        except KeyError as error:  # a link to what the archive does not hold
+            raise NotReadableError("the image lies outside the image root") from error
+        except _BROKEN_ARCHIVE as error:
+            raise NotReadableError("the image cannot be read from its archive") from error
 
 
 def open_root(root: str) -> Root:
@@ -107,11 +166,9 @@ def open_root(root: str) -> Root:
 def check_root(root: str) -> None:
     """Raise InputError, in one sentence, unless the image root can be reached; nothing is scanned."""
     found = open_root(root)
-    if not isinstance(found, _Remote):
-        return
-    if _is_web(found.filesystem):
+    if isinstance(found, _Web):
         _check_web(root)
-    elif not _has_folder(root, found):
+    elif isinstance(found, _Remote) and not _has_folder(root, found):
         raise InputError(f"image root {root} is not there: give a folder, an archive or a URL that exists")
 
 
@@ -130,8 +187,17 @@ def _open_remote(root: str) -> _Remote:
         filesystem, base = fsspec.core.url_to_fs(_whole_archive(root))
     except (ImportError, ValueError, OSError, zipfile.BadZipFile, TarError) as error:
         raise InputError(f"image root {root} cannot be opened: {_sentence(error)}") from error
-    is_archive = any(name in _ARCHIVES for name in _protocols(filesystem))
-    return _Remote(filesystem, base, Lock() if is_archive else nullcontext())
+    if any(name in _ARCHIVES for name in _protocols(filesystem)):
+        members = _renamed_members(filesystem)
+        return _Archive(filesystem, members.get(base.strip("/"), base), Lock(), members)
+    is_web = root.rpartition("::")[2].startswith(_WEB)
+    return _Web(filesystem, base) if is_web else _Remote(filesystem, base)
+
+
+def _renamed_members(archive: AbstractFileSystem) -> dict[str, str]:
+    # `tar cf x.tar .` writes "./a.jpg", for which nobody asks.
+    names: list[str] = archive.tar.getnames() if "tar" in _protocols(archive) else archive.zip.namelist()
+    return {posixpath.normpath(name): name for name in names if posixpath.normpath(name) != name.rstrip("/")}
 
 
 def _whole_archive(root: str) -> str:
@@ -153,6 +219,10 @@ def _joined(base: str, relative: str) -> str:
     return f"{base.rstrip('/')}/{relative}" if base else relative
 
 
+def _not_fetched(error: Exception) -> NotReachableError:
+    return NotReachableError(f"{NOT_FETCHED} ({type(error).__name__})")
+
+
 def _refuse_unlike_image(found: Mapping[str, Any]) -> None:
     if found["type"] != "file":
         raise NotReadableError("the image is missing")
@@ -166,8 +236,7 @@ def _refuse_large(n_bytes: int) -> None:
 
 def _has_folder(root: str, remote: _Remote) -> bool:
     try:
-        with remote.turn:
-            return remote.base.strip("/") == "" or bool(remote.filesystem.isdir(remote.base))
+        return remote.base.strip("/") == "" or bool(remote.filesystem.isdir(remote.base))
     except Exception as error:  # every filesystem has errors of its own
         raise InputError(f"image root {root} does not answer: {_sentence(error)}") from error
 
@@ -175,16 +244,12 @@ def _has_folder(root: str, remote: _Remote) -> bool:
 def _check_web(root: str) -> None:
     try:
         # The protocol is http or https: the caller has seen to it.
-        with urlopen(Request(root, method="HEAD"), timeout=ANSWER_SECONDS):  # noqa: S310
+        with urlopen(Request(root.rpartition("::")[2], method="HEAD"), timeout=ANSWER_SECONDS):  # noqa: S310
             pass
     except HTTPError:
         return  # it answers; that it lists no folder says nothing about its files
     except (URLError, OSError) as error:
         raise InputError(f"image root {root} does not answer: {_sentence(error)}") from error
-
-
-def _is_web(filesystem: AbstractFileSystem) -> bool:
-    return any(name in _WEB for name in _protocols(filesystem))
 
 
 def _protocols(filesystem: AbstractFileSystem) -> tuple[str, ...]:

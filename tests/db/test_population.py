@@ -38,6 +38,7 @@ def a_source(file: str = "a.json", **changes: object) -> SourceRecord:
         base=None,
         base_fingerprint=None,
         id_key=None,
+        matched=None,
         folder="",
         n_annotations=3,
         n_written=2,

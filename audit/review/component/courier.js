@@ -5,7 +5,8 @@ const PATIENCE = 4000; // ms without an answer after which the connection counts
 const RETRY_AFTER = 2000;
 
 class Courier {
-  // `desk` is asked for held(), wanted() and lacking(), and told by take(answer), tell(text) and showSaved().
+  // `desk` is asked for held(), wanted(), waiting(), lacking() and retryIn(), and told by take(answer),
+  // tell(text) and showSaved().
   constructor(desk) {
     this.desk = desk;
     this.outbox = null; // until the first answer says whose it is
@@ -34,18 +35,26 @@ class Courier {
     if (!isOpening && answer.number === this.answered) return;
     this.answered = answer.number;
     this.#settle(Boolean(answer.trouble));
+    this.outbox ??= new Outbox(answer.scope, answer.reviewer);
+    if (!this.outbox.isOf(answer.scope, answer.reviewer)) {
+      this.#turn();
+      return;
+    }
     if (answer.trouble) {
       this.desk.tell(`Nothing is lost, but the server cannot store it now: ${answer.trouble}`);
       this.sendIn(RETRY_AFTER);
       return;
     }
-    this.outbox ??= new Outbox(answer.scope, answer.reviewer);
-    const refused = answer.refused.map((each) => each.client_key);
-    this.outbox.remove([...answer.confirmed, ...refused]);
-    if (refused.length) this.desk.tell(`Not stored: ${answer.refused.map((each) => each.message).join("; ")}.`);
+    const { refused } = answer;
+    const forgotten = refused.filter((each) => !each.is_kept).map((each) => each.client_key);
+    this.outbox.remove([...answer.confirmed, ...forgotten]);
+    this.outbox.setAside(refused.filter((each) => each.is_kept).map((each) => each.client_key));
+    if (refused.length) this.desk.tell(`Not stored: ${refused.map((each) => each.message).join("; ")}.`);
     this.desk.take(answer);
-    const isProgress = isOpening || answer.items.length + answer.confirmed.length + refused.length > 0;
+    const pictures = answer.items.filter((item) => item.waiting === undefined);
+    const isProgress = isOpening || pictures.length + answer.confirmed.length + refused.length > 0;
     if (this.events.length || this.desk.lacking().length) this.sendIn(isProgress ? 0 : RETRY_AFTER);
+    else if (this.desk.waiting().length) this.sendIn(this.desk.retryIn());
   }
 
   sendIn(delay) {
@@ -63,10 +72,26 @@ class Courier {
     this.number += 1;
     this.isAwaiting = true;
     this.waiting = setTimeout(() => this.#overdue(), PATIENCE);
-    this.post({
-      number: this.number, held: this.desk.held(), wanted: this.desk.wanted(), events: this.events,
-    });
+    const { scope, reviewer, events } = this.outbox;
+    const wanted = this.desk.wanted();
+    const waiting = this.desk.waiting().filter((maskId) => !wanted.includes(maskId));
+    this.post({ number: this.number, scope, reviewer, held: this.desk.held(), wanted, waiting, events });
     this.desk.showSaved();
+  }
+
+  // The server behind this address now shows another sample. What is unsent stays in the browser, under the
+  // name of its own sample, and goes out when that is shown again.
+  #turn() {
+    if (!this.outbox.isKept && this.events.length) {
+      const n = this.events.length;
+      this.desk.tell(`The server shows another sample now. Keep this tab open: ${n} verdicts are only in it.`);
+      this.sendIn(RETRY_AFTER);
+      return;
+    }
+    this.close();
+    this.isAwaiting = true; // nothing goes out any more
+    this.desk.leave();
+    location.reload();
   }
 
   #overdue() {

@@ -2,6 +2,9 @@
 
 const N_PREPARED = 3; // items decoded ahead; the others wait as files
 const N_KEPT = 12; // judged items kept for undo
+const MIN_STAGE = 80; // CSS pixels: on a smaller stage nobody sees a mask
+const FIRST_RETRY = 2000; // ms until an image that is out of reach is tried again; then twice as long
+const LAST_RETRY = 15000;
 const MODES = ["contour", "fill", "spotlight", "off"];
 
 class Desk {
@@ -11,6 +14,9 @@ class Desk {
     this.root = this.view.desk;
     this.context = this.view.canvas.getContext("2d", { alpha: false });
     this.items = new Map();
+    this.unreached = new Map(); // mask → why its image cannot be had now, the one tried longest ago first
+    this.retryDelay = FIRST_RETRY;
+    this.retryAt = 0;
     this.pictures = new Map();
     this.thumbnails = new Map();
     this.durations = [];
@@ -47,9 +53,9 @@ class Desk {
       this.view.showChoices(answer.choices);
       setText(this.view.who, answer.reviewer);
     }
-    for (const item of answer.items) this.items.set(item.mask_id, item);
+    for (const item of answer.items) this.#receive(item);
     this.#reckon();
-    if (this.current === null) this.#advance();
+    if (this.current === null || this.unreached.has(this.current)) this.#advance();
     else if (!this.isPainted) this.#show();
     this.#tidy();
     this.#prepare();
@@ -60,11 +66,22 @@ class Desk {
   }
 
   wanted() {
-    return this.current !== null && !this.items.has(this.current) ? [this.current] : [];
+    const wanted = this.current !== null && !this.items.has(this.current) ? [this.current] : [];
+    const isRoom = this.queue?.filter((maskId) => this.items.has(maskId)).length < N_KEPT;
+    const isDue = this.unreached.size && isRoom && this.retryIn() === 0;
+    return isDue ? [...wanted, this.waiting()[0]] : wanted;
+  }
+
+  waiting() {
+    return [...this.unreached.keys()];
+  }
+
+  retryIn() {
+    return Math.max(0, this.retryAt - performance.now());
   }
 
   lacking() {
-    return [...this.wanted(), ...this.queue].filter((maskId) => !this.items.has(maskId));
+    return [...this.wanted(), ...(this.queue ?? [])].filter((maskId) => !this.items.has(maskId));
   }
 
   tell(text) {
@@ -80,18 +97,41 @@ class Desk {
     else this.view.showSaved("saved", "Saved");
   }
 
+  // The page is about to be opened anew: what is pressed until then must not count.
+  leave() {
+    this.listeners.abort();
+    this.answer = null;
+  }
+
+  #receive(item) {
+    const isRetry = this.unreached.delete(item.mask_id);
+    if (item.waiting === undefined) {
+      this.items.set(item.mask_id, item);
+      if (isRetry) this.retryDelay = FIRST_RETRY;
+      if (isRetry) this.retryAt = 0;
+      return;
+    }
+    this.unreached.set(item.mask_id, item.waiting);
+    if (isRetry) this.retryDelay = Math.min(LAST_RETRY, 2 * this.retryDelay);
+    this.retryAt = Math.max(this.retryAt, performance.now() + this.retryDelay);
+  }
+
   // Where we are.
 
   #reckon() {
     this.state = reckon(this.answer, this.courier.events);
     const cards = [...this.items.values()].filter((item) => item.unjudgable !== undefined);
     const maskIds = new Set([...cards.map((item) => item.mask_id), ...this.state.queue]);
-    this.queue = [...maskIds].filter((maskId) => !this.stepped.has(maskId));
+    this.queue = [...maskIds].filter((maskId) => !this.#isPassedOver(maskId));
     const { n_masks: nMasks, n_unjudgable: nUnjudgable } = this.answer;
     const { history, nSettled } = this.state;
     this.view.showProgress({ nSettled, nMasks, nUnjudgable, pace: median(this.durations) });
     this.view.showHistory(history, this.thumbnails, this.reopened);
     this.showSaved();
+  }
+
+  #isPassedOver(maskId) {
+    return this.stepped.has(maskId) || this.unreached.has(maskId);
   }
 
   // Keeps what is coming and what was judged last; a photo can weigh megabytes.
@@ -119,7 +159,7 @@ class Desk {
     this.isPainted = false;
     this.root.dataset.painted = "false";
     this.root.dataset.maskId = this.current ?? "";
-    const isReady = item && (item.unjudgable !== undefined || picture);
+    const isReady = this.#isStageSeen() && item && (item.unjudgable !== undefined || picture);
     const reopened = this.state.history.find((past) => past.mask_id === this.reopened);
     this.view.showCard(this.#card(item, isReady));
     this.view.showItem(item, reopened);
@@ -128,8 +168,14 @@ class Desk {
     this.#afterPaint(this.current);
   }
 
+  #isStageSeen() {
+    return Math.min(this.view.stage.clientWidth, this.view.stage.clientHeight) >= MIN_STAGE;
+  }
+
   #card(item, isReady) {
+    if (!this.#isStageSeen()) return { glyph: "↔", title: "Make the window larger", text: "" };
     if (this.current === null) return this.#doneCard();
+    if (!item && this.unreached.size) return this.#waitingCard();
     if (!isReady) {
       const text = this.courier.isOffline ? "Waiting for the server." : "";
       return { glyph: "…", title: "Fetching the image", text };
@@ -141,8 +187,15 @@ class Desk {
     };
   }
 
+  #waitingCard() {
+    const [reason] = this.unreached.values();
+    const text = `${sentence(reason)}\nThe page tries again by itself; nothing is lost.`;
+    return { glyph: "…", title: "Waiting for the images", text };
+  }
+
   #doneCard() {
     const { n_masks: nMasks, n_unjudgable: nUnjudgable } = this.answer;
+    if (this.unreached.size && this.state.nSettled < nMasks) return this.#waitingCard();
     if (this.state.queue.some((maskId) => !this.stepped.has(maskId)) || this.#isMoreComing()) {
       return { glyph: "…", title: "Fetching the next masks", text: "" };
     }
@@ -218,12 +271,16 @@ class Desk {
     fit(this.view.canvas, this.view.stage, this.ratio);
     fit(this.view.insetCanvas, this.view.inset, this.ratio);
     if (!this.answer) return;
-    this.#prepare().then(() => this.#paint());
+    this.#prepare().then(() => {
+      if (this.#isStageSeen() === this.isPainted) this.#paint();
+      else this.#show();
+    });
   }
 
   // Acting.
 
   #pressed(event) {
+    if (isRepeatedPress(event) && event.composedPath().includes(this.root)) event.preventDefault();
     const action = actionOf(event);
     if (action === null || !this.root.isConnected) return;
     event.preventDefault();

@@ -33,6 +33,11 @@ function actionOf(event) {
   return ACTION_OF_KEY[key] ?? null;
 }
 
+// A browser presses a focused button again and again while its key is held down.
+function isRepeatedPress(event) {
+  return event.repeat && [" ", "Enter"].includes(event.key) && !isTextField(event.composedPath()[0]);
+}
+
 // On keyboards of other scripts the letter is taken from the place of the key.
 function letterOf(event) {
   const place = /^(?:Key|Digit|Numpad)(\w)$/.exec(event.code ?? "");

@@ -3,10 +3,16 @@
 
 class Outbox {
   constructor(scope, reviewer) {
+    this.scope = scope;
+    this.reviewer = reviewer;
     this.prefix = `mask-audit/outbox/${scope}/${reviewer}/`;
     this.isKept = true;
     this.events = this.#stored();
     this.sequence = Math.max(0, ...this.events.map((event) => event.sequence));
+  }
+
+  isOf(scope, reviewer) {
+    return scope === this.scope && reviewer === this.reviewer;
   }
 
   add(event) {
@@ -22,9 +28,15 @@ class Outbox {
     return kept;
   }
 
+  // Not sent any more from this page, but kept for another day.
+  setAside(clientKeys) {
+    const aside = new Set(clientKeys);
+    this.events = this.events.filter((event) => !aside.has(event.client_key));
+  }
+
   remove(clientKeys) {
     const gone = new Set(clientKeys);
-    this.events = this.events.filter((event) => !gone.has(event.client_key));
+    this.setAside(gone);
     for (const key of gone) {
       try {
         localStorage.removeItem(this.prefix + key);

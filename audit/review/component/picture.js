@@ -5,10 +5,14 @@ const MASK_COLOUR = "#56b4e9"; // Okabe-Ito sky blue: rarer in photographs than 
 const STAGE_COLOUR = "#15171a";
 const CORE_PIXELS = 2;
 const HALO_PIXELS = 1;
+const MARGIN_PIXELS = 6; // around the photo, so that the outline of a mask at its edge shows
 
 class Picture {
   // The crop, widened to the shape of the stage, and where it comes to lie on it; all in device pixels.
-  static view(item, width, height) {
+  static view(item, stage, ratio) {
+    const margin = MARGIN_PIXELS * ratio;
+    const width = Math.max(1, stage.width - 2 * margin);
+    const height = Math.max(1, stage.height - 2 * margin);
     const [left, top, cropWidth, cropHeight] = item.crop;
     const [imageWidth, imageHeight] = item.size;
     const shape = width / height;
@@ -23,8 +27,8 @@ class Picture {
       width: shownWidth,
       height: shownHeight,
       scale,
-      x: (width - shownWidth * scale) / 2,
-      y: (height - shownHeight * scale) / 2,
+      x: (stage.width - shownWidth * scale) / 2,
+      y: (stage.height - shownHeight * scale) / 2,
     };
   }
 
@@ -32,7 +36,7 @@ class Picture {
     const [photo, mask] = await Promise.all([createImageBitmap(item.photo), createImageBitmap(item.mask)]);
     const picture = new Picture();
     picture.size = `${stage.width}x${stage.height}x${inset.width}x${inset.height}`;
-    picture.view = Picture.view(item, stage.width, stage.height);
+    picture.view = Picture.view(item, stage, ratio);
     picture.photo = layer(stage, (context) => drawPart(context, photo, picture.view));
     const shape = layer(stage, (context) => drawMask(context, mask, item.box, picture.view));
     picture.area = areaOf(item.box, picture.view, stage, 4 * ratio);

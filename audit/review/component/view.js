@@ -95,23 +95,25 @@ class View {
 
   showHistory(history, thumbnails, reopened) {
     const entries = history.slice(-10).reverse();
+    const present = new Map([...this.strip.children].map((row) => [row.dataset.maskId, row]));
     const rows = entries.map((past) => {
-      const reasons = past.reasons.length ? ` (${past.reasons.join(", ").replaceAll("_", " ")})` : "";
-      const label = `${past.entity}: ${past.verdict}${reasons}. Judge it again`;
-      const button = made(
-        "button", { action: "reopen", title: label },
-        thumbnails.get(past.mask_id) ?? made("span", { className: "name", text: past.entity }),
-        made("span", { className: "verdict-mark", text: ICON_OF_VERDICT[past.verdict] }),
-      );
-      button.setAttribute("aria-label", label);
-      button.setAttribute("aria-pressed", past.mask_id === reopened);
-      button.dataset.reopens = past.mask_id;
-      const row = made("li", {}, button);
-      row.dataset.verdict = past.verdict;
+      const row = present.get(past.mask_id) ?? madeRow(past.mask_id);
+      fillRow(row, past, thumbnails.get(past.mask_id));
+      row.firstElementChild.setAttribute("aria-pressed", past.mask_id === reopened);
       return row;
     });
     if (!rows.length) rows.push(made("li", { className: "none", text: "Your last verdicts appear here." }));
-    this.strip.replaceChildren(...rows);
+    const focused = this.#focused();
+    for (const row of [...this.strip.children]) if (!rows.includes(row)) row.remove();
+    rows.forEach((row, place) => {
+      const there = this.strip.children[place];
+      if (there !== row) this.strip.insertBefore(row, there ?? null);
+    });
+    if (this.strip.contains(focused)) focused.focus({ preventScroll: true }); // it was moved
+  }
+
+  #focused() {
+    return this.root.getRootNode().activeElement;
   }
 
   tell(text, kind = "note") {
@@ -124,9 +126,11 @@ class View {
   }
 
   toggleHelp(isOpen = this.help.hidden) {
+    if (isOpen && this.help.hidden) this.opener = this.#focused();
     this.help.hidden = !isOpen;
     for (const part of this.desk.children) if (part !== this.help) part.inert = isOpen;
-    if (isOpen) this.help.querySelector("button").focus({ preventScroll: true });
+    const next = isOpen ? this.help.querySelector("button") : this.opener;
+    next?.focus({ preventScroll: true });
   }
 
   #clicked(event) {
@@ -148,6 +152,28 @@ function made(tag, { className, text, title, action, key } = {}, ...children) {
   if (text !== undefined) element.textContent = text;
   element.append(...children);
   return element;
+}
+
+function madeRow(maskId) {
+  const mark = made("span", { className: "verdict-mark" });
+  const button = made("button", { action: "reopen" }, made("span", { className: "name" }), mark);
+  button.dataset.reopens = maskId;
+  const row = made("li", {}, button);
+  row.dataset.maskId = maskId;
+  return row;
+}
+
+function fillRow(row, past, thumbnail) {
+  const reasons = past.reasons.length ? ` (${past.reasons.join(", ").replaceAll("_", " ")})` : "";
+  const label = `${past.entity}: ${past.verdict}${reasons}. Judge it again`;
+  const [button] = row.children;
+  const [face, mark] = button.children;
+  button.title = label;
+  button.setAttribute("aria-label", label);
+  row.dataset.verdict = past.verdict;
+  setText(mark, ICON_OF_VERDICT[past.verdict]);
+  if (thumbnail && face !== thumbnail) face.replaceWith(thumbnail);
+  if (!thumbnail && face.matches(".name")) setText(face, past.entity);
 }
 
 function setText(element, text) {

@@ -2,10 +2,19 @@
 
 import gzip
 import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import numpy as np
+import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 
+from benchmarks.generate import write_file as write_generated
 from db.population import Population
 from tests.datasets import Run, a_dataset, an_annotation, rectangle, write_json
 
@@ -118,7 +127,7 @@ def test_masks_without_ids_pair_with_another_setting_by_overlap(
     run("ingest", base, "--setting", "A", "-w", workspace)
     matched = run("ingest", results, "--setting", "B", "--base", base, "--match", "A", "-w", workspace)
     assert matched.status == 0
-    assert "1 masks of B matched masks of A; 1 of B and 2 of A found no partner" in matched.out
+    assert "1 masks of B matched masks of A (images known by file name); 1 of B and 2 of A" in matched.out
     assert run("sample", "--unit", "annotation", "--size", "3", "-w", workspace).status == 0
     run("report", "--out", tmp_path / "report", "--format", "json", "-w", workspace)
     report = json.loads((tmp_path / "report" / "report.json").read_text())
@@ -150,6 +159,9 @@ def test_made_up_ids_never_pair(run: Run, workspace: Path, tmp_path: Path) -> No
         (("--setting", "  "), "--setting"),
         (("--setting", "B", "--images", "no-such-folder"), "no-such-folder"),
         (("--setting", "B", "--base", "no-such-file.json"), "no-such-file.json"),
+        (("--setting", "B", "--id-key", "bbox"), "--id-key bbox"),
+        (("--setting", "B", "--split", ""), "--split"),
+        (("--setting", "B", "--images", ""), "--images"),
     ],
 )
 def test_options_that_contradict_are_refused_in_one_line(
@@ -185,3 +197,145 @@ def test_outside_of_a_workspace_the_error_says_how_to_make_one(run: Run, tmp_pat
     refused = run("sample", "--size", "2")
     assert refused.status == 2
     assert "mask-audit init" in refused.err
+
+
+def nameless(number: int, mask: np.ndarray) -> dict[str, object]:
+    return {key: value for key, value in an_annotation(number, mask).items() if key != "id"}
+
+
+def population_ids(workspace: Path, setting: str) -> list[tuple[str, str]]:
+    population = Population(workspace / "population")
+    files = population.files(population.manifest().get(setting), "annotations.parquet")
+    rows = [row for file in files for row in pq.read_table(file).to_pylist()]
+    return sorted((row["annotation_id"], row["mention_id"]) for row in rows)
+
+
+def test_an_unmatched_mask_is_a_mention_of_its_own_whatever_its_id(
+    run: Run, workspace: Path, tmp_path: Path
+) -> None:
+    here, there, nowhere = rectangle(0, 0, 20, 20), rectangle(30, 0, 20, 20), rectangle(0, 30, 5, 5)
+    same = {"image_id": "i", "category_id": "Q1"}
+    first = [an_annotation(1, here, **same), an_annotation(2, there, **same)]
+    second = [an_annotation(1, there, **same), an_annotation(2, nowhere, **same)]
+    base = write_json(tmp_path / "A.json", a_dataset(first))
+    run("ingest", base, "--setting", "A", "-w", workspace)
+    file = write_json(tmp_path / "B.json", a_dataset(second))
+    assert run("ingest", file, "--setting", "B", "--match", "A", "-w", workspace).status == 0
+    (first_id, first_mention), (second_id, second_mention) = population_ids(workspace, "B")
+    assert (first_id, second_id) == ("oven_0002", "oven_0002")
+    assert {first_mention, second_mention} & {"oven_0001", "oven_0002"} == {"oven_0002"}
+
+
+def test_matching_needs_no_base_where_the_image_ids_are_the_same(
+    run: Run, workspace: Path, tmp_path: Path
+) -> None:
+    base = write_json(tmp_path / "A.json", a_dataset([an_annotation(0)]))
+    results = write_json(tmp_path / "B.json", [nameless(0, rectangle(5, 5, 20, 10))])
+    run("ingest", base, "--setting", "A", "-w", workspace)
+    words = ("ingest", results, "--setting", "B", "-w", workspace)
+    assert "id_made_up" in run(*words).out
+    matched = run(*words, "--match", "A")
+    assert "1 masks of B matched masks of A (images known by image id)" in matched.out
+    assert "id_made_up" not in matched.out
+    assert "replaces" in matched.out
+    assert population_ids(workspace, "B") == [("oven_0000", "oven_0000")]
+    assert "skipped" in run(*words, "--match", "A").out
+    assert "replaces" in run(*words, "--match", "A", "--match-iou", "0.9").out
+
+
+def test_of_an_image_listed_twice_the_first_size_draws_the_polygons(
+    run: Run, workspace: Path, tmp_path: Path
+) -> None:
+    dataset = {
+        "images": [
+            {"id": 1, "file_name": "a.jpg", "height": 100, "width": 100},
+            {"id": 1, "file_name": "b.jpg", "height": 200, "width": 300},
+        ],
+        "categories": [{"id": 1, "name": "thing"}],
+        "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "segmentation": [[5, 5, 50, 5, 50, 50]]}],
+    }
+    file = write_json(tmp_path / "A.json", dataset)
+    account = run("ingest", file, "--setting", "A", "-w", workspace, "--json").json["files"][0]
+    assert [problem["kind"] for problem in account["problems"]] == ["conflicting_image_id"]
+    population = Population(workspace / "population")
+    [path] = population.files(population.manifest().get("A"), "annotations.parquet")
+    [row] = pq.read_table(path).to_pylist()
+    assert (row["height"], row["width"]) == (100, 100)
+
+
+def test_what_was_forgotten_of_a_setting_can_be_added(run: Run, workspace: Path, tmp_path: Path) -> None:
+    file = write_json(tmp_path / "A.json", a_dataset([an_annotation(0)]))
+    words = ("ingest", file, "--setting", "A", "-w", workspace)
+    run(*words)
+    assert "setting A has reference label now" in run(*words, "--reference", "label").out
+    assert "'label', not 'other'" in run(*words, "--reference", "other").err
+
+
+def test_a_subset_that_shares_no_mention_is_refused(run: Run, two_settings: Path, tmp_path: Path) -> None:
+    file = write_json(tmp_path / "C.json", a_dataset([an_annotation(99, rectangle(0, 0, 9, 9))]))
+    words = ("ingest", file, "--setting", "C", "--subset-of", "A", "-w", two_settings)
+    assert "no mask is of one of its mentions" in run(*words).err
+    write_json(file, a_dataset([an_annotation(3), an_annotation(99, rectangle(0, 0, 9, 9))]))
+    assert "1 of its masks are of mentions of A" in run(*words).out
+
+
+def test_png_masks_take_images_and_categories_from_a_base_and_say_what_they_lack(
+    run: Run, workspace: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "masks"
+    folder.mkdir()
+    for name in ("oven_0000", "stranger"):
+        Image.fromarray(rectangle(5, 5, 20, 10) * 255).save(folder / f"{name}.png")
+    base = write_json(tmp_path / "A.json", a_dataset([an_annotation(0)]))
+    words = ("ingest", folder, "--setting", "P", "--base", base, "-w", workspace, "--json")
+    account = run(*words).json["files"][0]
+    lacking = {problem["kind"]: problem["example_ids"] for problem in account["problems"]}
+    assert lacking == {"no_image_id": ["stranger"], "no_category_id": ["stranger"]}
+    assert run("sample", "--unit", "annotation", "--size", "2", "-w", workspace).status == 0
+
+
+def test_removed_files_of_the_population_are_told_and_brought_back(
+    run: Run, workspace: Path, tmp_path: Path
+) -> None:
+    file = write_json(tmp_path / "A.json", a_dataset([an_annotation(0)]))
+    words = ("ingest", file, "--setting", "A", "-w", workspace)
+    run(*words)
+    for folder in (workspace / "population").glob("a-*"):
+        shutil.rmtree(folder)
+    lost = run("sample", "--size", "1", "-w", workspace)
+    assert lost.status == 3
+    assert lost.err.count("\n") == 1
+    assert "1 masks" in run(*words).out
+    assert run("sample", "--size", "1", "-w", workspace).status == 0
+
+
+def test_doctor_gives_every_file_its_account_and_names_the_refused(run: Run, tmp_path: Path) -> None:
+    good = write_json(tmp_path / "good.json", a_dataset([an_annotation(0)]))
+    twin = write_json(tmp_path / "twin.json", a_dataset([an_annotation(0)]))
+    bad = tmp_path / "bad.json"
+    bad.write_text("{")
+    examined = run("doctor", good, bad, twin, "--json")
+    assert examined.status == 2
+    assert [account["file"] for account in examined.json["files"]] == ["good.json", "twin.json"]
+    assert "bad.json" in examined.json["refusals"][0]
+    assert "oven_0000" in examined.json["refusals"][1]
+    assert examined.err.count("\n") == 1
+
+
+def test_ctrl_c_ends_an_ingest_with_one_line_and_leaves_nothing(
+    run: Run, workspace: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "large.json"
+    write_generated(file, n_annotations=8_000, seed=1)
+    command = [sys.executable, "-c", "from audit.cli import main; main()", "ingest", str(file)]
+    running = subprocess.Popen(
+        [*command, "--setting", "A", "-w", str(workspace)], stderr=subprocess.PIPE, text=True
+    )
+    while not list((workspace / "population").glob(".staging-*")):
+        assert running.poll() is None
+        time.sleep(0.01)
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=60)
+    assert (running.returncode, err.count("\n")) == (130, 1)
+    assert "interrupted" in err
+    assert Population(workspace / "population").manifest().settings == ()
