@@ -22,7 +22,7 @@ _COMPONENT_KEY = "review"
 # it, and its dimming of what is being drawn anew would flicker under the reviewer's eyes.
 _PAGE_STYLE = """<style>
 [data-testid="stHeader"], [data-testid="stStatusWidget"] { display: none !important; }
-[data-testid="stDialog"] { display: none !important; }
+[data-testid="stDialog"], [data-testid="stSkipToContent"] { display: none !important; }
 [data-testid="stElementContainer"][data-stale="true"] { opacity: 1 !important; }
 </style>"""
 

@@ -28,7 +28,7 @@ ANNOTATIONS_FILE = "annotations.parquet"
 IMAGES_FILE = "images.parquet"
 CATEGORIES_FILE = "categories.parquet"
 
-ROW_GROUP_BYTES = 12_000_000
+ROW_GROUP_BYTES = 8_000_000
 """Of a table in memory."""
 
 _STAGING = ".staging-"
@@ -79,6 +79,7 @@ class ParquetFile:
         finally:
             self._thread.shutdown()
             self._writer.close()
+            pa.default_memory_pool().release_unused()
 
     def _hand_over(self) -> None:
         self._wait()

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from db.population import ANNOTATIONS_FILE, CATEGORIES_FILE, IMAGES_FILE, query_engine, rewrite
 
 N_EXAMPLES = 5
-_MEMORY = "120MB"
+_MEMORY = "60MB"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from audit.coco.scanning import Int
 from audit.coco.source import GZIP_ERRORS, JSON_SPACE, UTF8_BOM, Source, SourceKind, damaged_gzip
 from audit.errors import InputError
 
-CHUNK_BYTES = 4_000_000
+CHUNK_BYTES = 3_000_000
 """Bytes of array elements handed out at once: larger chunks take more memory and are not read faster."""
 
 LISTED_KEYS = ("images", "categories", "annotations")

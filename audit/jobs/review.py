@@ -255,7 +255,8 @@ def _retry_unjudgable(store: Store, desk: Desk, now: datetime) -> None:
 
 
 def _entity(unit: Unit) -> str:
-    return (unit.entity_name or "").strip() or unit.entity_id
+    name = unit.entity_name or ""
+    return name if name.strip() else unit.entity_id
 
 
 def _past(standing: StandingVerdict, desk: Desk) -> PastVerdict:

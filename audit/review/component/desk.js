@@ -55,6 +55,9 @@ class Desk {
     }
     for (const item of answer.items) this.#receive(item);
     this.#reckon();
+    if (this.reopened !== null && this.unreached.has(this.reopened)) {
+      this.view.tell(`${sentence(this.unreached.get(this.reopened))} Its verdict stays as it is.`);
+    }
     if (this.current === null || this.unreached.has(this.current)) this.#advance();
     else if (!this.isPainted) this.#show();
     this.#tidy();

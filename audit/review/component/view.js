@@ -12,6 +12,8 @@ class View {
       const caps = keys.split("  ").map((key) => made("kbd", { text: key }));
       this.keyList.append(made("dt", {}, ...caps), made("dd", { text: meaning }));
     }
+    // Streamlit's frame scrolls nothing here: Tab would only stop at something invisible.
+    document.querySelector('[data-testid="stMain"]')?.setAttribute("tabindex", "-1");
     this.desk.addEventListener("click", (event) => this.#clicked(event));
   }
 

@@ -1,14 +1,19 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
+from sqlalchemy import text
 
 from audit.errors import InputError, UnavailableError
-from audit.jobs.review import MAX_ITEMS, Desk, answer_page, open_desk, open_store
+from audit.jobs.review import MAX_ITEMS, MAX_RETRIES, Desk, answer_page, open_desk, open_store
 from db.records import Verdict
+from db.samples import mark_unjudgable, remove_sample
 from db.store import Store
 from tests.browser.review_workspace import (
     Mention,
@@ -41,6 +46,8 @@ def open_for(store: Store, folder: Path, reviewer: str = "ann") -> Desk:
 
 
 def ask(store: Store, desk: Desk, message: object = None) -> dict[str, Any]:
+    if isinstance(message, dict):
+        message = {"scope": desk.scope, "reviewer": desk.reviewer.name} | message
     packed = answer_page(store, desk, message, now=NOW)
     header: dict[str, Any] = json.loads(packed[4 : 4 + int.from_bytes(packed[:4], "little")])
     return header
@@ -165,8 +172,6 @@ def test_what_cannot_be_shown_is_noted_once_and_tried_again_at_the_next_opening(
 
 
 def test_a_mask_that_cannot_be_decoded_is_unjudgable(store: Store, tmp_path: Path) -> None:
-    from sqlalchemy import text
-
     sample = add_review_sample(store, tmp_path / "images", usual_mentions(tmp_path / "images"), "first")
     with store.transaction() as transaction:
         transaction.connection.execute(text("UPDATE masks SET parts = '[\"~~\"]'"))
@@ -224,3 +229,135 @@ def test_verdicts_are_those_that_were_sent(store: Store, sample: ReviewSample, t
 
     assert [each.verdict for each in sample.standing().values()] == [Verdict.UNSURE]
     assert sample.n_entries() == 2
+
+
+@pytest.mark.parametrize("change", [{"scope": "another"}, {"scope": None}, {"reviewer": "bob"}])
+def test_a_message_of_another_sample_or_reviewer_changes_nothing(
+    store: Store, sample: ReviewSample, tmp_path: Path, change: dict[str, object]
+) -> None:
+    desk = open_for(store, tmp_path)
+
+    answer = ask(
+        store, desk, {"number": 1, "events": [reading(desk.order[0], 1), reading("foreign", 2)]} | change
+    )
+
+    assert set(answer) == {"number", "scope", "reviewer", "trouble"}, "nothing is confirmed or refused"
+    assert (answer["scope"], answer["reviewer"]) == (desk.scope, "ann")
+    assert sample.n_entries() == 0
+
+
+def test_a_verdict_on_a_mask_of_no_sample_here_is_for_the_browser_to_keep(
+    store: Store, sample: ReviewSample, tmp_path: Path
+) -> None:
+    desk = open_for(store, tmp_path)
+
+    answer = ask(store, desk, {"number": 1, "events": [reading("foreign", 1), reading(desk.order[0], 2)]})
+
+    assert [(each["client_key"], each["is_kept"]) for each in answer["refused"]] == [("key-00001", True)]
+    assert answer["confirmed"] == ["key-00002"]
+
+
+def test_a_sample_that_was_removed_takes_no_verdicts(
+    store: Store, sample: ReviewSample, tmp_path: Path
+) -> None:
+    desk = open_for(store, tmp_path)
+    with store.transaction() as transaction:
+        remove_sample(transaction, "first")
+
+    gone = ask(store, desk, {"number": 1, "events": [reading(desk.order[0], 1)]})
+    add_review_sample(store, tmp_path / "images", usual_mentions(tmp_path / "images"), "other")
+    later = ask(store, desk, {"number": 2, "events": [reading(desk.order[0], 1)]})
+
+    assert "this sample was removed" in gone["trouble"]
+    assert "confirmed" not in gone
+    assert later["number"] == 2
+
+
+def test_an_error_that_nobody_foresaw_is_told_on_the_page(
+    store: Store, sample: ReviewSample, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk = open_for(store, tmp_path)
+    with store.transaction() as transaction:
+        transaction.connection.execute(text("UPDATE masks SET parts = 'no JSON'"))
+
+    answer = ask(store, desk, {"number": 3})
+
+    assert (answer["number"], answer["trouble"]) == (
+        3,
+        "the server met an error of its own; its log says which",
+    )
+    assert "JSONDecodeError" in caplog.text
+
+
+def test_an_outage_of_the_images_is_waited_for_and_never_noted(
+    store: Store, sample: ReviewSample, tmp_path: Path
+) -> None:
+    desk = open_for(store, tmp_path)
+    images, away = tmp_path / "images", tmp_path / "away"
+    images.rename(away)
+
+    first = ask(store, desk)
+    waiting = [item["mask_id"] for item in first["items"]]
+    second = ask(store, desk, {"number": 1, "waiting": waiting})
+
+    reason = "the image root cannot be reached"
+    assert [(item["mask_id"], item["waiting"]) for item in first["items"]] == [(desk.order[0], reason)]
+    assert [item["mask_id"] for item in second["items"]] == [desk.order[1]], (
+        "others are tried in the meantime"
+    )
+    assert (second["n_settled"], second["n_unjudgable"]) == (0, 0)
+    away.rename(images)
+    back = ask(store, desk, {"number": 2, "wanted": waiting})
+    assert back["coming"] == list(desk.order), "what was waited for is next again"
+    assert back["items"][0]["mask_id"] == desk.order[0]
+    assert "photo" in back["items"][0]
+    assert sample.unjudgable() == {}
+
+
+def test_every_unjudgable_mask_is_tried_again_in_its_turn(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (8, 6)).save(tmp_path / "images" / "there.jpg")
+    mask = np.ones((6, 8), bool)
+    n_lost = MAX_RETRIES + 10
+    sample = add_review_sample(
+        store,
+        tmp_path / "images",
+        [Mention(entity="E", question=None, file_name="there.jpg", masks=[mask])] * n_lost,
+        "first",
+    )
+    note_all(store, sample, "the image is missing")
+
+    for second in range(2):
+        open_desk(
+            store,
+            sample_name=None,
+            reviewer_name="ann",
+            guideline_file=tmp_path / "no",
+            now=NOW + timedelta(seconds=second),
+        )
+
+    assert sample.unjudgable() == {}
+
+
+def test_notes_stay_while_the_root_is_away_unless_they_only_said_that(store: Store, tmp_path: Path) -> None:
+    mask = np.ones((6, 8), bool)
+    sample = add_review_sample(
+        store, tmp_path / "no", [Mention(entity="E", question=None, file_name="a.jpg", masks=[mask])], "first"
+    )
+    for reason, left in (("the image is missing", 1), ("the image cannot be fetched (OSError)", 0)):
+        note_all(store, sample, reason)
+        open_for(store, tmp_path)
+        assert len(sample.unjudgable()) == left
+
+
+def test_a_blank_name_is_shown_as_the_id_of_the_entity(store: Store, tmp_path: Path) -> None:
+    mentions = usual_mentions(tmp_path / "images")
+    add_review_sample(store, tmp_path / "images", [replace(mentions[0], entity=" \t ")], "first")
+
+    assert {item["entity"] for item in ask(store, open_for(store, tmp_path))["items"]} == {"Q0"}
+
+
+def note_all(store: Store, sample: ReviewSample, reason: str) -> None:
+    with store.transaction() as transaction:
+        for mask_id in sample.unit_of_mask:
+            mark_unjudgable(transaction, mask_id, reason)

@@ -9,7 +9,14 @@ from urllib.request import urlopen
 import pytest
 
 from audit.errors import InputError
-from audit.jobs.serve import PAGE_FILE, ServeRequest, review_command, review_environment, serve_review
+from audit.jobs.serve import (
+    PAGE_FILE,
+    ServeRequest,
+    check_port,
+    review_command,
+    review_environment,
+    serve_review,
+)
 from tests.browser.review_workspace import create_workspace
 
 ROOT = Path(__file__).parents[3]
@@ -19,8 +26,10 @@ import sys
 from pathlib import Path
 from audit.jobs.serve import ServeRequest, serve_review
 request = ServeRequest(workspace=Path(sys.argv[1]), port=int(sys.argv[2]))
-serve_review(request, on_ready=lambda address: print(address, flush=True))
-print("ended", flush=True)
+try:
+    serve_review(request, on_ready=lambda address: print(address, flush=True))
+except BaseException as error:
+    print(type(error).__name__, error, flush=True)
 """
 
 
@@ -29,7 +38,15 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def test_the_page_is_served_until_it_is_interrupted(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (signal.SIGINT, "KeyboardInterrupt \n"),
+        (signal.SIGTERM, "SystemExit 143\n"),
+        (signal.SIGHUP, "SystemExit 129\n"),
+    ],
+)
+def test_the_page_is_served_until_a_signal_ends_it(tmp_path: Path, number: signal.Signals, told: str) -> None:
     create_workspace(tmp_path).close()
     port = free_port()
     with subprocess.Popen(
@@ -45,8 +62,8 @@ def test_the_page_is_served_until_it_is_interrupted(tmp_path: Path) -> None:
         assert address == f"http://127.0.0.1:{port}"
         with urlopen(address, timeout=10) as page:
             assert page.status == 200
-        serving.send_signal(signal.SIGINT)
-        assert serving.stdout.read() == "ended\n"
+        serving.send_signal(number)
+        assert serving.stdout.read() == told
         assert serving.wait(20) == 0
         assert "Traceback" not in serving.stderr.read()
     with socket.create_server(("127.0.0.1", port)):
@@ -70,6 +87,29 @@ def test_a_host_that_is_not_of_this_machine_is_told(tmp_path: Path) -> None:
     # 192.0.2.0/24 belongs to nobody: RFC 5737.
     with pytest.raises(InputError, match=r"cannot serve on 192\.0\.2\.1"):
         serve_review(ServeRequest(workspace=tmp_path, host="192.0.2.1", port=free_port()), on_ready=print)
+
+
+def test_an_address_of_ip_version_6_stands_in_brackets(tmp_path: Path) -> None:
+    def address(host: str) -> str:
+        return ServeRequest(workspace=tmp_path, host=host, port=9000).address
+
+    assert address("::1") == "http://[::1]:9000"  # RFC 3986, 3.2.2
+    assert address("127.0.0.2") == "http://127.0.0.2:9000"
+    assert address("::") == address("0.0.0.0") == "http://127.0.0.1:9000"
+
+
+def test_a_port_is_checked_where_it_will_be_served(tmp_path: Path) -> None:
+    if not socket.has_ipv6:
+        pytest.skip("there is no IPv6")
+    try:
+        listening = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("there is no IPv6 loopback")
+    with listening:
+        request = ServeRequest(workspace=tmp_path, host="::1", port=listening.getsockname()[1])
+        with pytest.raises(InputError, match="cannot serve on ::1 port"):
+            check_port(request)
+    check_port(request)
 
 
 def test_the_page_file_is_beside_the_package() -> None:

@@ -9,7 +9,7 @@ from PIL import Image
 from skimage import data
 
 from audit.review import images
-from audit.review.images import ReadableImage, Unjudgable, read_image
+from audit.review.images import ReadableImage, Unjudgable, Unreachable, lasting_reason, read_image
 
 STORED = (300, 451)
 TURNED = (451, 300)
@@ -28,7 +28,7 @@ def save_cat(
     return image
 
 
-def shown(result: ReadableImage | Unjudgable) -> np.ndarray:
+def shown(result: ReadableImage | Unjudgable | Unreachable) -> np.ndarray:
     """The pixels that a browser shows: it applies the orientation that the JPEG still names."""
     assert isinstance(result, ReadableImage), result
     image = Image.open(io.BytesIO(result.jpeg))
@@ -38,7 +38,7 @@ def shown(result: ReadableImage | Unjudgable) -> np.ndarray:
     return np.asarray(image.convert("RGB")).astype(float)
 
 
-def reason(result: ReadableImage | Unjudgable) -> str:
+def reason(result: ReadableImage | Unjudgable | Unreachable) -> str:
     assert isinstance(result, Unjudgable), "it can be shown"
     return result.reason
 
@@ -208,4 +208,24 @@ def test_a_tag_that_cannot_be_read_counts_as_none(tmp_path: Path) -> None:
 def test_an_image_that_the_dataset_does_not_give_is_unjudgable(tmp_path: Path) -> None:
     assert "without its images" in reason(read_image(None, "cat.jpg", STORED))
     assert "names its image" in reason(read_image(str(tmp_path), None, STORED))
-    assert "root cannot be reached" in reason(read_image(str(tmp_path / "no"), "cat.jpg", STORED))
+
+
+def test_a_root_that_is_away_says_nothing_of_its_images(tmp_path: Path) -> None:
+    away = Unreachable(reason="the image root cannot be reached")
+
+    assert read_image(str(tmp_path / "no"), "cat.jpg", STORED) == away
+    assert read_image(str(tmp_path), "cat.jpg", STORED) == away, (
+        "a disk that is not mounted is an empty folder"
+    )
+
+
+def test_only_lasting_reasons_are_kept() -> None:
+    away, missing = Unreachable(reason="the image root cannot be reached"), Unjudgable(reason="missing")
+    shown = ReadableImage(jpeg=b"", height=1, width=1)
+
+    assert lasting_reason(missing, None) == "missing"
+    assert lasting_reason(shown, "missing") is None
+    assert lasting_reason(away, None) is None
+    assert lasting_reason(away, "missing") == "missing"
+    for passed in ("the image root cannot be reached", "the image cannot be fetched (TimeoutError)"):
+        assert lasting_reason(away, passed) is None

@@ -93,6 +93,7 @@ def test_a_bad_event_is_refused_by_its_key_and_the_others_are_kept(
     assert [event.client_key for event in events] == ["key-00002"]
     assert [refusal.message for refusal in refused] == [told]
     assert refused[0].client_key == str((READING | change)["client_key"])[:64]
+    assert refused[0].is_kept == ("mask_id" in change), "only another sample could still take it"
 
 
 @pytest.mark.parametrize("seconds", [-3.0, 1e9])

@@ -1,7 +1,7 @@
 import json
 
 from audit.review.choices import REASON_WORDING, VERDICT_WORDING
-from audit.review.images import ReadableImage
+from audit.review.images import ReadableImage, Unjudgable, Unreachable
 from audit.review.outgoing import (
     Answer,
     Item,
@@ -38,14 +38,17 @@ def test_an_answer_holds_its_header_and_its_pictures() -> None:
         coming=("a", "b", "c"),
         items=(
             Item(mask_id="a", entity=HOSTILE, question=None, content=PICTURE),
-            Item(mask_id="b", entity="B", question="what?", content="the image is missing"),
+            Item(
+                mask_id="b", entity="B", question="what?", content=Unjudgable(reason="the image is missing")
+            ),
             Item(mask_id="c", entity="C", question=None, content=PICTURE),
+            Item(mask_id="d", entity="D", question=None, content=Unreachable(reason="away")),
         ),
         recent=(
             PastVerdict(mask_id="z", entity="Z", verdict=Verdict.UNSURE, reasons=(Reason.IMAGE_UNUSABLE,)),
         ),
         confirmed=("k1",),
-        refused=(Refusal(client_key="k2", message="no"),),
+        refused=(Refusal(client_key="k2", message="no", is_kept=True),),
     )
 
     header, blobs = unpack(pack_answer(answer))
@@ -73,19 +76,20 @@ def test_an_answer_holds_its_header_and_its_pictures() -> None:
             "photo": [17, 9],
             "mask": [26, 8],
         },
+        {"mask_id": "d", "entity": "D", "question": None, "waiting": "away"},
     ]
     assert header["recent"] == [
         {"mask_id": "z", "entity": "Z", "verdict": "unsure", "reasons": ["image_unusable"]}
     ]
     assert (header["number"], header["n_masks"], header["n_settled"]) == (7, 5, 2)
     assert header["confirmed"] == ["k1"]
-    assert header["refused"] == [{"client_key": "k2", "message": "no"}]
+    assert header["refused"] == [{"client_key": "k2", "message": "no", "is_kept": True}]
 
 
 def test_trouble_confirms_nothing() -> None:
-    header, blobs = unpack(pack_trouble(4, "the disk is full"))
+    header, blobs = unpack(pack_trouble("the disk is full", number=4, scope="s", reviewer="ann"))
 
-    assert header == {"number": 4, "trouble": "the disk is full"}
+    assert header == {"number": 4, "scope": "s", "reviewer": "ann", "trouble": "the disk is full"}
     assert blobs == b""
 
 

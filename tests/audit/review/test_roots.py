@@ -1,9 +1,11 @@
+import io
 import os
 import tarfile
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
@@ -11,7 +13,7 @@ import fsspec
 import pytest
 
 from audit.errors import InputError
-from audit.review.roots import NotReadableError, check_root, open_root
+from audit.review.roots import NotReachableError, NotReadableError, check_root, open_root
 
 
 @pytest.fixture
@@ -196,3 +198,90 @@ def test_a_web_server_that_lists_nothing_is_reachable_all_the_same(folder: Path)
         check_root(f"{root}/no-listing-here")
         assert open_root(root).read("/04/x.jpg") == b"x"
         server.shutdown()
+
+
+def test_a_folder_that_went_away_or_lost_its_disk_says_nothing_of_its_images(folder: Path) -> None:
+    root = open_root(str(folder))
+    with pytest.raises(NotReadableError, match="missing"):
+        root.read("no.jpg")
+
+    folder.rename(folder.with_name("away"))
+    with pytest.raises(NotReachableError, match="root cannot be reached"):
+        root.read("y.jpg")
+    folder.mkdir()  # what is left of a disk that is not mounted
+    with pytest.raises(NotReachableError, match="root cannot be reached"):
+        root.read("y.jpg")
+
+
+def test_links_that_lead_in_a_circle_are_told(folder: Path) -> None:
+    (folder / "a.jpg").symlink_to(folder / "b.jpg")
+    (folder / "b.jpg").symlink_to(folder / "a.jpg")
+
+    with pytest.raises(NotReadableError, match="cannot be opened"):
+        open_root(str(folder)).read("a.jpg")
+
+
+def test_a_tar_of_the_current_folder_is_read_by_plain_names(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "dot.tar"
+    with tarfile.open(path, "w") as made:
+        made.add(folder, ".")  # as `tar cf dot.tar .` does
+        assert "./04/x.jpg" in made.getnames()
+
+    for root, name in ((f"tar://{path}", "/04/x.jpg"), (f"tar://04::{path}", "x.jpg")):
+        check_root(root)
+        assert open_root(root).read(name) == b"x"
+    assert open_root(f"tar://{path}").read("./y.jpg") == b"y"
+    with pytest.raises(NotReadableError, match="missing"):
+        open_root(f"tar://{path}").read("no.jpg")
+
+
+def test_a_link_that_leads_out_of_an_archive_is_refused(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "linked.tar"
+    (folder / "out.jpg").symlink_to(tmp_path / "secret.jpg")
+    (folder / "in.jpg").symlink_to("y.jpg")
+    with tarfile.open(path, "w") as made:
+        for name in ("y.jpg", "in.jpg", "out.jpg"):
+            made.add(folder / name, name)
+
+    assert open_root(f"tar://{path}").read("in.jpg") == b"y"
+    with pytest.raises(NotReadableError, match="outside the image root"):
+        open_root(f"tar://{path}").read("out.jpg")
+
+
+def test_a_member_that_is_damaged_is_not_waited_for(tmp_path: Path) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as made:
+        made.writestr("a.jpg", b"the bytes of a photo")
+    path = tmp_path / "damaged.zip"
+    path.write_bytes(content.getvalue().replace(b"the bytes", b"The bytes"))
+
+    with pytest.raises(NotReadableError, match="cannot be read from its archive"):
+        open_root(f"zip://{path}").read("a.jpg")
+
+
+class _Answering(BaseHTTPRequestHandler):
+    """Answers every path with the status that it names."""
+
+    def do_GET(self) -> None:
+        self.send_error(int(self.path.strip("/").partition(".")[0]))
+
+    do_HEAD = do_GET  # noqa: N815  (the name that http.server calls)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Be silent."""
+
+
+def test_on_the_web_only_a_404_means_missing() -> None:
+    pytest.importorskip("aiohttp", reason="fsspec reads the web with aiohttp")
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Answering) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        root = open_root(f"http://127.0.0.1:{server.server_port}")
+        with pytest.raises(NotReadableError, match="missing"):
+            root.read("404.jpg")
+        for status in (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE):
+            with pytest.raises(NotReachableError, match="cannot be fetched"):
+                root.read(f"{status.value}.jpg")
+        server.shutdown()
+
+    with pytest.raises(NotReachableError, match="cannot be fetched"):
+        root.read("404.jpg")  # nobody listens any more
