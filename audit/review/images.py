@@ -147,7 +147,7 @@ def _can_go_as_it_is(image: Image.Image, orientation: int, n_bytes: int) -> bool
 
 def _check_whole(image: Image.Image) -> None:
     # At an eighth of the size every byte is still parsed, in a third of the time.
-    image.draft(image.mode, (image.width // 8, image.height // 8))
+    image.draft(image.mode, (max(1, image.width // 8), max(1, image.height // 8)))
     image.load()
 
 

@@ -30,6 +30,41 @@ def test_a_key_held_down_is_one_verdict(page: Any, sample: ReviewSample) -> None
     assert sample.n_entries() == 1
 
 
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_a_key_held_down_on_a_focused_button_is_one_verdict(
+    page: Any, sample: ReviewSample, key: str
+) -> None:
+    page.keyboard.press("Tab")
+    page.focus('.decide[data-action="correct"]')
+
+    for _ in range(12):
+        page.keyboard.down(key)
+        page.wait_for_timeout(40)
+    page.keyboard.up(key)
+    page.wait_for_timeout(200)
+    wait_painted(page)
+    wait_saved(page)
+
+    assert sample.n_entries() == 1
+
+
+def test_nothing_is_judged_in_a_window_too_small_to_see_it(page: Any, sample: ReviewSample) -> None:
+    before = wait_painted(page)
+
+    page.set_viewport_size({"width": 200, "height": 600})
+    page.wait_for_selector('.card h2:has-text("Make the window larger")', state="attached")
+    page.keyboard.press("a")
+    page.set_viewport_size({"width": 800, "height": 600})
+
+    assert wait_painted(page) == before
+    box = page.locator(".stage").bounding_box()
+    assert box["height"] > 200
+    assert box["width"] > 400
+    page.set_viewport_size({"width": 1280, "height": 720})
+    assert wait_painted(page) == before
+    assert sample.n_entries() == 0
+
+
 def test_a_key_pressed_before_the_next_mask_is_painted_is_ignored(page: Any, sample: ReviewSample) -> None:
     page.evaluate(TWO_PRESSES_AT_ONCE)
     wait_painted(page)
@@ -144,6 +179,8 @@ def test_a_foreign_event_is_refused_aloud_and_holds_up_nothing(page: Any, sample
     assert "there is no verdict 'splendid'" in told
     wait_saved(page)
     assert sorted(each.verdict for each in sample.standing().values()) == ["correct", "incorrect"]
+    kept = [json.loads(text)["mask_id"] for text in outbox_entries(page).values()]
+    assert kept == ["somebody-elses"], "another sample may still take it"
 
 
 def test_two_tabs_of_one_reviewer_do_not_break_each_other(

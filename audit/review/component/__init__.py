@@ -18,6 +18,7 @@ _SCRIPTS = (
     "outbox.js",
     "courier.js",
     "ledger.js",
+    "unreached.js",
     "picture.js",
     "keys.js",
     "view.js",

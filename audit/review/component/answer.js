@@ -7,7 +7,7 @@ function unpackAnswer(bytes) {
   const blob = ([offset, length], type) =>
     new Blob([bytes.slice(start + offset, start + offset + length)], { type });
   for (const item of header.items ?? []) {
-    if (item.unjudgable !== undefined) continue;
+    if (!item.photo) continue; // it is unjudgable, or has to wait
     item.photo = blob(item.photo, "image/jpeg");
     item.mask = blob(item.mask, "image/png");
   }

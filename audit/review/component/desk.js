@@ -2,9 +2,6 @@
 
 const N_PREPARED = 3; // items decoded ahead; the others wait as files
 const N_KEPT = 12; // judged items kept for undo
-const MIN_STAGE = 80; // CSS pixels: on a smaller stage nobody sees a mask
-const FIRST_RETRY = 2000; // ms until an image that is out of reach is tried again; then twice as long
-const LAST_RETRY = 15000;
 const MODES = ["contour", "fill", "spotlight", "off"];
 
 class Desk {
@@ -14,9 +11,7 @@ class Desk {
     this.root = this.view.desk;
     this.context = this.view.canvas.getContext("2d", { alpha: false });
     this.items = new Map();
-    this.unreached = new Map(); // mask → why its image cannot be had now, the one tried longest ago first
-    this.retryDelay = FIRST_RETRY;
-    this.retryAt = 0;
+    this.unreached = new Unreached();
     this.pictures = new Map();
     this.thumbnails = new Map();
     this.durations = [];
@@ -53,10 +48,10 @@ class Desk {
       this.view.showChoices(answer.choices);
       setText(this.view.who, answer.reviewer);
     }
-    for (const item of answer.items) this.#receive(item);
+    for (const item of answer.items) if (!this.unreached.heed(item)) this.items.set(item.mask_id, item);
     this.#reckon();
     if (this.reopened !== null && this.unreached.has(this.reopened)) {
-      this.view.tell(`${sentence(this.unreached.get(this.reopened))} Its verdict stays as it is.`);
+      this.view.tell(`${sentence(this.unreached.reasons.get(this.reopened))} Its verdict stays as it is.`);
     }
     if (this.current === null || this.unreached.has(this.current)) this.#advance();
     else if (!this.isPainted) this.#show();
@@ -71,16 +66,16 @@ class Desk {
   wanted() {
     const wanted = this.current !== null && !this.items.has(this.current) ? [this.current] : [];
     const isRoom = this.queue?.filter((maskId) => this.items.has(maskId)).length < N_KEPT;
-    const isDue = this.unreached.size && isRoom && this.retryIn() === 0;
-    return isDue ? [...wanted, this.waiting()[0]] : wanted;
+    const isDue = isRoom && this.unreached.retryIn === 0;
+    return isDue ? [...wanted, ...this.waiting().slice(0, 1)] : wanted;
   }
 
   waiting() {
-    return [...this.unreached.keys()];
+    return this.unreached.maskIds;
   }
 
   retryIn() {
-    return Math.max(0, this.retryAt - performance.now());
+    return this.unreached.retryIn;
   }
 
   lacking() {
@@ -104,19 +99,6 @@ class Desk {
   leave() {
     this.listeners.abort();
     this.answer = null;
-  }
-
-  #receive(item) {
-    const isRetry = this.unreached.delete(item.mask_id);
-    if (item.waiting === undefined) {
-      this.items.set(item.mask_id, item);
-      if (isRetry) this.retryDelay = FIRST_RETRY;
-      if (isRetry) this.retryAt = 0;
-      return;
-    }
-    this.unreached.set(item.mask_id, item.waiting);
-    if (isRetry) this.retryDelay = Math.min(LAST_RETRY, 2 * this.retryDelay);
-    this.retryAt = Math.max(this.retryAt, performance.now() + this.retryDelay);
   }
 
   // Where we are.
@@ -162,7 +144,7 @@ class Desk {
     this.isPainted = false;
     this.root.dataset.painted = "false";
     this.root.dataset.maskId = this.current ?? "";
-    const isReady = this.#isStageSeen() && item && (item.unjudgable !== undefined || picture);
+    const isReady = this.view.isStageSeen && item && (item.unjudgable !== undefined || picture);
     const reopened = this.state.history.find((past) => past.mask_id === this.reopened);
     this.view.showCard(this.#card(item, isReady));
     this.view.showItem(item, reopened);
@@ -171,14 +153,10 @@ class Desk {
     this.#afterPaint(this.current);
   }
 
-  #isStageSeen() {
-    return Math.min(this.view.stage.clientWidth, this.view.stage.clientHeight) >= MIN_STAGE;
-  }
-
   #card(item, isReady) {
-    if (!this.#isStageSeen()) return { glyph: "↔", title: "Make the window larger", text: "" };
+    if (!this.view.isStageSeen) return { glyph: "↔", title: "Make the window larger", text: "" };
     if (this.current === null) return this.#doneCard();
-    if (!item && this.unreached.size) return this.#waitingCard();
+    if (!item && this.waiting().length) return this.unreached.card;
     if (!isReady) {
       const text = this.courier.isOffline ? "Waiting for the server." : "";
       return { glyph: "…", title: "Fetching the image", text };
@@ -190,15 +168,9 @@ class Desk {
     };
   }
 
-  #waitingCard() {
-    const [reason] = this.unreached.values();
-    const text = `${sentence(reason)}\nThe page tries again by itself; nothing is lost.`;
-    return { glyph: "…", title: "Waiting for the images", text };
-  }
-
   #doneCard() {
     const { n_masks: nMasks, n_unjudgable: nUnjudgable } = this.answer;
-    if (this.unreached.size && this.state.nSettled < nMasks) return this.#waitingCard();
+    if (this.waiting().length && this.state.nSettled < nMasks) return this.unreached.card;
     if (this.state.queue.some((maskId) => !this.stepped.has(maskId)) || this.#isMoreComing()) {
       return { glyph: "…", title: "Fetching the next masks", text: "" };
     }
@@ -275,7 +247,7 @@ class Desk {
     fit(this.view.insetCanvas, this.view.inset, this.ratio);
     if (!this.answer) return;
     this.#prepare().then(() => {
-      if (this.#isStageSeen() === this.isPainted) this.#paint();
+      if (this.view.isStageSeen === this.isPainted) this.#paint();
       else this.#show();
     });
   }

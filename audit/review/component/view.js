@@ -1,6 +1,7 @@
 // Writes what the desk knows into the page. Text of the dataset only ever enters as textContent.
 
 const ICON_OF_VERDICT = { correct: "✓", incorrect: "✕", unsure: "?" };
+const MIN_STAGE = 80; // CSS pixels: on a smaller stage nobody sees a mask
 const KEY_OF_VERDICT = { correct: "A", incorrect: "X", unsure: "Space" };
 
 class View {
@@ -15,6 +16,10 @@ class View {
     // Streamlit's frame scrolls nothing here: Tab would only stop at something invisible.
     document.querySelector('[data-testid="stMain"]')?.setAttribute("tabindex", "-1");
     this.desk.addEventListener("click", (event) => this.#clicked(event));
+  }
+
+  get isStageSeen() {
+    return Math.min(this.stage.clientWidth, this.stage.clientHeight) >= MIN_STAGE;
   }
 
   // Verdicts and reasons are defined in Python, for every front end alike.

@@ -6,12 +6,11 @@ import pytest
 from PIL import Image
 
 from audit.jobs.image_check import check_images
-from audit.jobs.progress import Progress
+from audit.jobs.progress import SILENT
 from db.samples import mark_unjudgable
 from db.store import Store
 from tests.browser.review_workspace import Mention, ReviewSample, add_review_sample, create_workspace
 
-SILENT = Progress(start=lambda total: None, advance=lambda n: None)
 MISSING = "the image is missing"
 LEFTOVERS = ("the image root cannot be reached", "the image cannot be fetched (ClientConnectorError)")
 

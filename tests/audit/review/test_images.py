@@ -229,3 +229,9 @@ def test_only_lasting_reasons_are_kept() -> None:
     assert lasting_reason(away, "missing") == "missing"
     for passed in ("the image root cannot be reached", "the image cannot be fetched (TimeoutError)"):
         assert lasting_reason(away, passed) is None
+
+
+def test_a_jpeg_of_a_few_pixels_is_shown(tmp_path: Path) -> None:
+    Image.new("RGB", (3, 5)).save(tmp_path / "tiny.jpg")
+
+    assert shown(read_image(str(tmp_path), "tiny.jpg", (5, 3))).shape == (5, 3, 3)
