@@ -17,7 +17,7 @@ from sqlalchemy.exc import (
     NoSuchModuleError,
     OperationalError,
 )
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from db.errors import ConflictError, NotFoundError, UnreachableError
 from db.tables import SCHEMA_REVISION
@@ -145,7 +145,12 @@ def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
             return create_engine(url, pool_pre_ping=True)
-        engine = create_engine(url, connect_args={} if "timeout" in url.query else {"timeout": BUSY_SECONDS})
+        # Opening an SQLite file takes a millisecond, and a connection kept for later would outlive the command.
+        engine = create_engine(
+            url,
+            connect_args={} if "timeout" in url.query else {"timeout": BUSY_SECONDS},
+            poolclass=NullPool,
+        )
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise NotFoundError(f"no driver for {url.drivername}: install mask-audit[postgresql]") from error
     event.listen(engine, "connect", _set_pragmas)
