@@ -145,7 +145,7 @@ def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
             return create_engine(url, pool_pre_ping=True)
-        # Opening an SQLite file takes a millisecond, and a connection kept for later would outlive the command.
+        # Opening an SQLite file takes a millisecond; a connection kept for later would outlive the command.
         engine = create_engine(
             url,
             connect_args={} if "timeout" in url.query else {"timeout": BUSY_SECONDS},

@@ -217,7 +217,7 @@ def test_links_that_lead_in_a_circle_are_told(folder: Path) -> None:
     (folder / "a.jpg").symlink_to(folder / "b.jpg")
     (folder / "b.jpg").symlink_to(folder / "a.jpg")
 
-    with pytest.raises(NotReadableError, match="cannot be opened"):
+    with pytest.raises(NotReadableError, match="cannot be opened|is missing"):
         open_root(str(folder)).read("a.jpg")
 
 
