@@ -1,6 +1,6 @@
 """A generated annotation file of the Mask-OVEN-Wiki shape, of any size: the same bytes for the same seed.
 
-    python -m benchmarks.generate --megabytes 180 --seed 1 /tmp/generated.json
+    python -m benchmarks.generate --megabytes 180 --seed 1 generated.json
 
 About 2.8 kB per annotation; masks are blobs with ragged borders that do not repeat, so that neither a cache
 nor a compressor is flattered.

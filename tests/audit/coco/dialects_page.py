@@ -10,17 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from audit.coco.reader import (
-    ParseOptions,
-    parse_chunk,
-    read_categories,
-    read_chunks,
-    read_images,
-    refuse_without_masks,
-)
-from audit.coco.schema import Problem, ProblemKind, ProblemTally
-from audit.coco.source import open_source
-from audit.errors import InputError
+from audit.coco.schema import Problem, ProblemKind
+from audit.jobs.examine import examine
+from audit.jobs.progress import SILENT
 
 PAGE = Path(__file__).parents[3] / "docs" / "dialects.md"
 
@@ -37,47 +29,16 @@ class FileOutcome:
 
 
 def outcome_of(path: Path) -> FileOutcome:
-    """Reads a file as far as the reader knows: nothing is joined."""
-    try:
-        return _read(path)
-    except InputError as error:
-        return FileOutcome(file=path.name, refusal=str(error).replace(f"{path} ", "it "))
-
-
-def _read(path: Path) -> FileOutcome:
-    source, tally = open_source(path), ProblemTally()
-    sizes = {
-        row["image_id"]: (row["height"], row["width"])
-        for table in read_images(source, tally)
-        for row in table.to_pylist()
-        if row["height"]
-    }
-    for _ in read_categories(source, tally):
-        pass
-    options = ParseOptions(
-        stem=source.stem,
-        id_key=None,
-        split=None,
-        image_sizes=lambda ids: {image_id: sizes[image_id] for image_id in ids if image_id in sizes},
-    )
-    dialects: dict[str, int] = {}
-    n_annotations = n_without_segmentation = n_panoptic = 0
-    for chunk in read_chunks(source):
-        parsed = parse_chunk(chunk, options)
-        tally.merge(parsed.problems)
-        n_annotations += len(chunk)
-        n_without_segmentation += parsed.n_without_segmentation
-        n_panoptic += parsed.n_panoptic
-        for dialect, n in parsed.dialects.items():
-            dialects[dialect.value] = dialects.get(dialect.value, 0) + n
-    refuse_without_masks(
-        source,
-        n_annotations=n_annotations,
-        n_without_segmentation=n_without_segmentation,
-        n_panoptic=n_panoptic,
-    )
+    """What `doctor` says of a file."""
+    found = examine([path], base=None, id_key=None, split=None, workers=2, progress=SILENT)
+    for refusal in found.refusals:
+        return FileOutcome(file=path.name, refusal=refusal.replace(f"{path} ", "it "))
+    [account] = found.accounts
     return FileOutcome(
-        file=path.name, n_annotations=n_annotations, dialects=dialects, problems=tally.problems()
+        file=path.name,
+        n_annotations=account.n_annotations,
+        dialects=account.dialects,
+        problems=account.problems,
     )
 
 
