@@ -58,14 +58,27 @@ CREATE VIEW frame AS
     WHERE len(getvariable('splits')) = 0 OR list_contains(getvariable('splits'), split);
 """
 
+# Most entities of a wiki split have one annotation, which needs no ticket to be picked: hashing the others
+# alone saves a fifth of the time.
 _ONE_PER_ENTITY = """
-CREATE TEMP TABLE things AS
+CREATE TEMP TABLE sizes AS
 SELECT
     entity_id,
-    arg_min(split, annotation_ticket(annotation_id)) AS split,
-    [arg_min(annotation_id, annotation_ticket(annotation_id))] AS annotation_ids,
+    any_value(split) AS split,
+    [any_value(annotation_id)] AS annotation_ids,
     count(*) AS n_annotations
-FROM frame GROUP BY entity_id
+FROM frame GROUP BY entity_id;
+CREATE TEMP TABLE things AS
+SELECT * FROM sizes WHERE n_annotations = 1
+UNION ALL
+SELECT
+    entity_id,
+    arg_min(split, annotation_ticket(annotation_id)),
+    [arg_min(annotation_id, annotation_ticket(annotation_id))],
+    count(*)
+FROM frame SEMI JOIN (SELECT entity_id FROM sizes WHERE n_annotations > 1) USING (entity_id)
+GROUP BY entity_id;
+DROP TABLE sizes;
 """
 
 _SOME_PER_ENTITY = """
