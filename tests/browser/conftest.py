@@ -1,7 +1,6 @@
 """A real server and a real Chromium for the tests of the reviewer's page."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,17 +23,6 @@ from tests.browser.review_workspace import (
     save_photographs,
     usual_mentions,
 )
-
-CHROMIUM_FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @dataclass
@@ -84,18 +72,6 @@ class Workspace:
 
     def add(self, mentions: list[Mention]) -> ReviewSample:
         return add_review_sample(self.store, self.images, mentions, f"sample-{next(self.counter)}")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
-    if executable is None:
-        pytest.skip("Chromium is not installed")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

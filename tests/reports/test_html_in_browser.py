@@ -5,22 +5,13 @@ import pytest
 from reports.html import render_html
 
 
-@pytest.fixture(scope="module")
-def browser(chromium_path):
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright drives Chromium")
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("name", ["published", "unfinished", "empty", "hostile"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_report_opens_offline_quietly_and_fits_the_window(name, width, browser, request, tmp_path):
+def test_the_report_opens_offline_quietly_and_fits_the_window(name, width, chromium, request, tmp_path):
     file = tmp_path / "report.html"
     file.write_text(render_html(request.getfixturevalue(name)), encoding="utf-8")
-    context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
+    context = chromium.new_context(viewport={"width": width, "height": 900}, offline=True)
     page = context.new_page()
     said, asked = [], []
     page.on("console", lambda message: said.append(message.text))
@@ -40,11 +31,11 @@ def test_the_report_opens_offline_quietly_and_fits_the_window(name, width, brows
 @pytest.mark.browser
 @pytest.mark.parametrize(("scheme", "is_light"), [("light", True), ("dark", False)])
 def test_the_report_follows_the_reader_into_the_dark_and_prints_light(
-    scheme, is_light, browser, published, tmp_path
+    scheme, is_light, chromium, published, tmp_path
 ):
     file = tmp_path / "report.html"
     file.write_text(render_html(published), encoding="utf-8")
-    page = browser.new_page(color_scheme=scheme)
+    page = chromium.new_page(color_scheme=scheme)
     page.goto(file.as_uri())
 
     def ink():
