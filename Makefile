@@ -3,7 +3,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check lint types contracts quick test test-long bench lock
+.PHONY: help setup demo check lint types contracts quick test test-long test-peers bench lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,13 +27,20 @@ contracts: | setup ## who may import whom
 	@$(BIN)/lint-imports --no-logo
 
 quick: | setup ## the tests that need neither a browser, a server nor much time
-	@$(PYTEST) -m "not slow and not soak and not browser and not postgresql"
+	@$(PYTEST) -m "not slow and not soak and not browser and not postgresql and not peer"
 
 test: lint types contracts ## the linters, and every test except the soaks
-	@$(PYTEST) -m "not soak"
+	@$(PYTEST) -m "not soak and not peer"
 
 test-long: lint types contracts ## the linters, and every test there is
-	@$(PYTEST)
+	@$(PYTEST) -m "not peer"
+
+test-peers: | setup ## the same figures by other libraries, in environments of their own
+	@for group in peers peers-svy; do \
+		$(BIN)/uv venv --quiet --clear .venv-$$group && \
+		$(BIN)/uv pip install --quiet --python .venv-$$group --group dev --group $$group --editable . && \
+		.venv-$$group/bin/python -m pytest -m peer tests/sampling || exit; \
+	done
 
 bench: setup ## speed and memory, as ratios measured in one run
 	@$(BIN)/python -m benchmarks

@@ -4,10 +4,12 @@ from importlib.metadata import version
 
 import click
 
-from audit.commands.data import doctor, ingest, init
+from audit.commands.data import doctor, ingest, init, upgrade
+from audit.commands.plan import plan
 from audit.commands.results import demo, report
 from audit.commands.review import review, verdicts
 from audit.commands.sample import sample, sample_export
+from audit.commands.status import status
 from audit.console import PROGRAM, run
 
 
@@ -21,7 +23,20 @@ def cli() -> None:
     """
 
 
-for command in (init, ingest, doctor, sample, sample_export, review, verdicts, report, demo):
+for command in (
+    init,
+    upgrade,
+    ingest,
+    doctor,
+    plan,
+    sample,
+    sample_export,
+    review,
+    verdicts,
+    report,
+    status,
+    demo,
+):
     cli.add_command(command)
 
 

@@ -37,6 +37,11 @@ seed = {seed}
 # Coverage of the intervals that reports print, between 0 and 1.
 confidence = {confidence}
 
+# What a sample is to show that names no figure of its own: the accuracy that `--goal certify` claims, and the
+# half width of the interval that `--goal estimate` reaches.
+target = {target}
+margin = {margin}
+
 # What reviewers read before they judge; every verdict remembers which version it was given under.
 guideline = {guideline}
 
@@ -54,6 +59,8 @@ class Settings:
         database: SQLAlchemy URL; a relative SQLite path starts at `folder`.
         seed: of every draw that names none; 0 or more.
         confidence: coverage of reported intervals, in (0, 1).
+        target: accuracy that `--goal certify` claims where none is given, in (0, 1).
+        margin: half width that `--goal estimate` reaches where none is given, in (0, 1).
         guideline: file of the workspace that reviewers read.
         workers: threads that read annotation files; 0 takes every core.
     """
@@ -62,6 +69,8 @@ class Settings:
     database: str = field(default="sqlite:///audit.sqlite")
     seed: int = field(default=1)
     confidence: float = field(default=0.95)
+    target: float = field(default=0.9)
+    margin: float = field(default=0.03)
     guideline: str = field(default="guideline.md")
     workers: int = field(default=0)
 
@@ -160,8 +169,8 @@ def _fault(key: str, value: object, default: object) -> str | None:
     fitted = _fit(value, default)
     if type(fitted) is not type(default):
         return f"{key} = {value!r} is not {_kind(default)}"
-    if key == "confidence" and isinstance(fitted, float) and not 0 < fitted < 1:
-        return f"confidence = {value!r} is not between 0 and 1"
+    if isinstance(fitted, float) and not 0 < fitted < 1:
+        return f"{key} = {value!r} is not between 0 and 1"
     if key in ("seed", "workers") and isinstance(fitted, int) and not 0 <= fitted < 2**63:
         return f"{key} = {value!r} is not a whole number from 0"
     if key == "database" and fitted == "":

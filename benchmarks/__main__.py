@@ -3,7 +3,22 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("startup", "draw", "ingest", "reviewer_page")
+BENCHMARKS = (
+    "startup",
+    "draw",
+    "ingest",
+    "reviewer_page",
+    "identity",
+    "pareto",
+    "planning",
+    "coverage",
+    "comparison",
+    "sequential",
+    "reviewers",
+    "thresholds",
+    "efficiency",
+    "knowledge_graphs",
+)
 
 for name in BENCHMARKS:
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)

@@ -7,11 +7,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
 
 from db.errors import ConflictError
 from db.population import query_engine
+from db.records import DifferingSizes
 
 _MEMORY = "1GB"
 
@@ -45,6 +49,21 @@ class DrawnRow:
     annotation_ids: tuple[str, ...]
     n_annotations: int
     ticket: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SizedEntities:
+    """The entities of one split as arrays of one length.
+
+    Attributes:
+        places: names each entity for `Draw.at`, int64.
+        n_annotations: N_e, int64.
+        first_bytes: of the entity's ticket, the first 8 as one number, uint64.
+    """
+
+    places: NDArray[np.int64]
+    n_annotations: NDArray[np.int64]
+    first_bytes: NDArray[np.uint64]
 
 
 _MACROS = """
@@ -117,6 +136,26 @@ SELECT entity_id, annotation_ids, n_annotations, entity_ticket(entity_id) AS tic
 FROM things WHERE split = $split ORDER BY ticket, entity_id LIMIT $n
 """
 
+_SIZES = """
+SELECT rowid AS place, n_annotations, ('0x' || entity_ticket(entity_id)[:16])::UBIGINT AS first_bytes
+FROM things WHERE split = $split
+"""
+
+_AT = """
+SELECT rowid, entity_id, annotation_ids, n_annotations, entity_ticket(entity_id) AS ticket
+FROM things WHERE rowid IN (SELECT unnest($places))
+"""
+
+# Sums of decimals do not depend on the order in which threads add them up.
+_DIFFERING = """
+SELECT split, sum(n_annotations)::BIGINT, sum((n_annotations / n_of_entity)::DECIMAL(38, 18))::DOUBLE
+FROM things JOIN (
+    SELECT category_id AS entity_id, count(*) AS n_of_entity
+    FROM read_parquet($compared) WHERE outcome IN ('same', 'differs') GROUP BY category_id
+) USING (entity_id)
+GROUP BY split
+"""
+
 _SMALLEST_ANNOTATIONS = """
 WITH smallest AS (
     SELECT entity_id, annotation_id, annotation_ticket(annotation_id) AS ticket
@@ -147,22 +186,46 @@ class Draw:
             for split, n_entities, n_annotations in rows
         ]
 
+    def differing(self, compared: str) -> dict[str, DifferingSizes]:
+        """Sum up the entities of each split of a contrast, given the file of all that was compared."""
+        rows = self._connection.execute(_DIFFERING, {"compared": compared}).fetchall()
+        return {
+            split: DifferingSizes(n_differing=n_differing, entity_parts=parts)
+            for split, n_differing, parts in rows
+        }
+
+    def sizes(self, split: str) -> SizedEntities:
+        """Give the size and the ticket of every entity of a split, in no order."""
+        columns = self._connection.execute(_SIZES, {"split": split}).fetchnumpy()
+        return SizedEntities(
+            places=np.asarray(columns["place"]),
+            n_annotations=np.asarray(columns["n_annotations"]),
+            first_bytes=np.asarray(columns["first_bytes"]),
+        )
+
+    def at(self, split: str, places: NDArray[np.int64]) -> dict[int, DrawnRow]:
+        """Give the entities at places that `sizes` named, by place."""
+        rows = self._connection.execute(_AT, {"places": places.tolist()}).fetchall()
+        return {place: _drawn_row(split, tuple(row)) for place, *row in rows}
+
     def smallest(self, split: str, n: int) -> list[DrawnRow]:
         """Give the n things of a split with the smallest tickets in order, or all where it has fewer."""
         of_annotations = self._phase1 is Phase1.ANNOTATION
         rows = self._connection.execute(
             _SMALLEST_ANNOTATIONS if of_annotations else _SMALLEST_ENTITIES, {"split": split, "n": n}
         ).fetchall()
-        return [
-            DrawnRow(
-                split=split,
-                entity_id=entity_id,
-                annotation_ids=tuple(annotation_ids),
-                n_annotations=n_annotations,
-                ticket=ticket,
-            )
-            for entity_id, annotation_ids, n_annotations, ticket in rows
-        ]
+        return [_drawn_row(split, row) for row in rows]
+
+
+def _drawn_row(split: str, row: tuple[Any, ...]) -> DrawnRow:
+    entity_id, annotation_ids, n_annotations, ticket = row
+    return DrawnRow(
+        split=split,
+        entity_id=entity_id,
+        annotation_ids=tuple(annotation_ids),
+        n_annotations=n_annotations,
+        ticket=ticket,
+    )
 
 
 @contextmanager

@@ -32,7 +32,16 @@ ROW_GROUP_BYTES = 8_000_000
 """Of a table in memory."""
 
 _STAGING = ".staging-"
-_DICTIONARY_COLUMNS = {"setting", "category_id", "split", "part", "visibility", "source", "supercategory"}
+_DICTIONARY_COLUMNS = {
+    "setting",
+    "category_id",
+    "split",
+    "part",
+    "visibility",
+    "source",
+    "supercategory",
+    "state",
+}
 _STATISTICS_COLUMNS = {"setting", "split", "element_index", "parts_area"}
 
 

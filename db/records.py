@@ -133,13 +133,18 @@ class StandingVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stratum:
-    """One split of a sample: how many were drawn, out of how many."""
+    """One split of a sample: how many were drawn, out of how many.
+
+    Attributes:
+        n_first: entities (or annotations) of the first draw: the mixture that a claim is about.
+    """
 
     split: str
     n_units: int
     n_entities_drawn: int
     n_entities: int
     n_annotations: int
+    n_first: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +154,38 @@ class FrameFile:
     file: str
     fingerprint: str
     n_annotations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferingSizes:
+    """The entities that phase 1 put into one split of a contrast, summed up.
+
+    Attributes:
+        n_differing: Σ d_e, their differing mentions in all splits.
+        entity_parts: Σ d_e/N_e, the differing mentions as parts of their entities.
+    """
+
+    n_differing: int
+    entity_parts: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """Two settings of which only the mentions whose masks differ were drawn.
+
+    Attributes:
+        n_annotations: annotations of the whole frame, alike ones included.
+        n_entities: entities of the whole frame.
+        n_differing: annotations whose masks differ.
+        sizes: split → what phase 1 put there; known without a verdict.
+    """
+
+    a: str
+    b: str
+    n_annotations: int
+    n_entities: int
+    n_differing: int
+    sizes: dict[str, DifferingSizes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +200,11 @@ class Sample:
         fixed: sizes that were fixed while the rest was shared out.
         frame: the setting drawn from.
         population_fingerprint: SHA-256 over the frame's files and their contents.
+        allocation_rule: how a size is shared out when the sample grows ("power:0.5").
+        size_measure: "none", or "sqrt" where entities were drawn in proportion to √N_e.
+        goal: what the sample is to show ("certify").
+        target: the accuracy to certify, where that is the goal.
+        margin: the half width to reach, where that is the goal.
     """
 
     sample_id: int
@@ -177,6 +219,12 @@ class Sample:
     population_fingerprint: str
     frame_files: tuple[FrameFile, ...]
     created_at: datetime
+    allocation_rule: str
+    size_measure: str
+    goal: str
+    target: float | None
+    margin: float | None
+    contrast: Contrast | None
     strata: tuple[Stratum, ...]
 
 
@@ -205,6 +253,7 @@ class Unit:
         stratum: the split its entity was drawn in.
         images_root: folder or URL that `file_name` is relative to, or None if none was given.
         file_name: None where no file lists the image.
+        block: its place in the sample's stored order, from 0; None where any order will do.
     """
 
     unit_id: int
@@ -225,6 +274,7 @@ class Unit:
     entity_weight: float
     annotation_ticket: str
     entity_ticket: str
+    block: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

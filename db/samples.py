@@ -8,7 +8,18 @@ from sqlalchemy import RowMapping, Select, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from db.errors import ConflictError, NotFoundError
-from db.records import FrameFile, Mask, MaskState, Sample, SampleSetting, Stratum, Unit, UnitMask
+from db.records import (
+    Contrast,
+    DifferingSizes,
+    FrameFile,
+    Mask,
+    MaskState,
+    Sample,
+    SampleSetting,
+    Stratum,
+    Unit,
+    UnitMask,
+)
 from db.store import Transaction, insert_if_new, slices
 from db.tables import journal, masks, sample_settings, samples, strata, unit_masks, units
 
@@ -176,6 +187,15 @@ def load_masks(transaction: Transaction, mask_ids: Sequence[str]) -> list[Mask]:
     return [found[mask_id] for mask_id in mask_ids if mask_id in found]
 
 
+def load_mask_areas(transaction: Transaction, sample_id: int) -> dict[str, int]:
+    """Give the pixels of every mask of a sample: mask id → area."""
+    of_sample = _unit_masks_of(sample_id).subquery()
+    rows = transaction.connection.execute(
+        select(masks.c.mask_id, masks.c.area).where(masks.c.mask_id.in_(select(of_sample.c.mask_id)))
+    )
+    return {row.mask_id: row.area for row in rows}
+
+
 def load_unjudgable(transaction: Transaction, sample_id: int) -> dict[str, str]:
     """Give the masks of a sample that cannot be shown, with the reason: mask id → reason."""
     of_sample = _unit_masks_of(sample_id).subquery()
@@ -254,6 +274,7 @@ def _load_strata(transaction: Transaction, sample_id: int) -> tuple[Stratum, ...
             n_entities_drawn=row.n_entities_drawn,
             n_entities=row.n_entities,
             n_annotations=row.n_annotations,
+            n_first=row.n_first,
         )
         for row in rows
     )
@@ -261,4 +282,16 @@ def _load_strata(transaction: Transaction, sample_id: int) -> tuple[Stratum, ...
 
 def _sample(row: RowMapping, of_sample: tuple[Stratum, ...]) -> Sample:
     frame_files = tuple(FrameFile(**file) for file in row["frame_files"])
-    return Sample(**(dict(row) | {"frame_files": frame_files, "strata": of_sample}))
+    return Sample(
+        **(
+            dict(row)
+            | {"frame_files": frame_files, "contrast": _contrast(row["contrast"]), "strata": of_sample}
+        )
+    )
+
+
+def _contrast(stored: dict[str, Any] | None) -> Contrast | None:
+    if stored is None:
+        return None
+    sizes = {split: DifferingSizes(**of_split) for split, of_split in stored["sizes"].items()}
+    return Contrast(**(stored | {"sizes": sizes}))

@@ -74,11 +74,23 @@ class Store:
         with self._connected() as connection:
             found = _revision(connection)
         if found is None:
-            raise NotFoundError(
-                f"database {_shown(self._url)} has no audit tables: run `mask-audit init` on this workspace"
-            )
+            raise NotFoundError(_without_tables(self._url))
         if found != SCHEMA_REVISION:
             raise ConflictError(_other_version(self._url, found))
+
+    def upgrade(self) -> tuple[str, str]:
+        """Bring an older database to the schema of this version; give the revision before and after."""
+        from db.migrations import upgrade_to_newest  # noqa: PLC0415  (Alembic is slow to import)
+
+        with self._connected() as connection:
+            found = _revision(connection)
+        if found is None:
+            raise NotFoundError(_without_tables(self._url))
+        if found > SCHEMA_REVISION:
+            raise ConflictError(_other_version(self._url, found))
+        if found < SCHEMA_REVISION:
+            upgrade_to_newest(self._engine)
+        return found, SCHEMA_REVISION
 
     def close(self) -> None:
         """Give all connections back."""
@@ -176,10 +188,19 @@ def _revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _other_version(url: URL, found: str | None) -> str:
+def _without_tables(url: URL) -> str:
+    return f"database {_shown(url)} has no audit tables: run `mask-audit init` on this workspace"
+
+
+def _other_version(url: URL, found: str) -> str:
+    what_to_do = (
+        "bring it to this version with `mask-audit upgrade`"
+        if found < SCHEMA_REVISION
+        else "use the version of mask-audit that made it"
+    )
     return (
         f"database {_shown(url)} has schema {found}, this version of mask-audit needs {SCHEMA_REVISION}: "
-        "use the version of mask-audit that made it"
+        f"{what_to_do}"
     )
 
 

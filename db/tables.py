@@ -26,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 """The Alembic revision that this schema is; a test holds it equal to the newest migration."""
 
 metadata = MetaData(
@@ -80,6 +80,12 @@ samples = Table(
     Column("population_fingerprint", String(64), nullable=False, comment="SHA-256 of the frame's files"),
     Column("frame_files", JSON, nullable=False, comment="the frame's files when the sample was drawn"),
     Column("created_at", UtcTime, nullable=False),
+    Column("allocation_rule", Text, nullable=False, server_default="proportional", comment="shares a size"),
+    Column("size_measure", String(20), nullable=False, server_default="none", comment="none or sqrt"),
+    Column("goal", String(20), nullable=False, server_default="describe", comment="what it is to show"),
+    Column("target", Float(53), comment="accuracy to certify"),
+    Column("margin", Float(53), comment="half width to reach"),
+    Column("contrast", JSON, comment="the two settings, where only their differing masks were drawn"),
     UniqueConstraint("name"),
     comment="One drawn sample and its design",
 )
@@ -93,6 +99,7 @@ strata = Table(
     Column("n_entities_drawn", Integer, nullable=False, comment="n_h of entity draws"),
     Column("n_entities", BigInteger, nullable=False, comment="M_h: entities that phase 1 put here"),
     Column("n_annotations", BigInteger, nullable=False, comment="N_h: annotations of the frame here"),
+    Column("n_first", Integer, nullable=False, server_default="0", comment="things drawn at first"),
     comment="The strata of a sample, as drawn",
 )
 
@@ -131,6 +138,7 @@ units = Table(
     Column("entity_weight", Float(53), nullable=False, comment="M_h / n_h"),
     Column("annotation_ticket", String(64), nullable=False),
     Column("entity_ticket", String(64), nullable=False),
+    Column("block", Integer, comment="its place in the stored order; empty where any order will do"),
     UniqueConstraint("sample_id", "annotation_id"),
     CheckConstraint("inclusion_probability > 0 AND inclusion_probability <= 1", name="probability"),
     comment="One sampled mention",

@@ -35,3 +35,8 @@ class Section:
     points: tuple[str, ...] = ()
     paragraphs: tuple[str, ...] = ()
     code: str = ""
+
+    @property
+    def has_content(self) -> bool:
+        """There is something under the heading."""
+        return bool(self.table or self.points or self.paragraphs or self.code)

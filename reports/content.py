@@ -3,10 +3,33 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
+from sampling.comparison.contrast import Contrast
+from sampling.comparison.paired import Comparison
 from sampling.design.frame import Across, DrawnUnit
-from sampling.estimation.accuracy import sample_accuracy
-from sampling.estimation.estimate import Bounds, Estimate, NoEstimate, VerdictCounts, accuracy_bounds
+from sampling.design.goals import Goal
+from sampling.design.phase_one import SizeMeasure
+from sampling.estimation.cautions import Caution
+from sampling.estimation.estimands import Estimand
+from sampling.estimation.estimate import Bounds, Estimate, NoEstimate, VerdictCounts
+from sampling.reviewers.agreement import Agreement
+from sampling.reviewers.measurement_error import CorrectedAccuracy
+from sampling.sequential.certification import Certification
+from sampling.sequential.fixed_width import WidthStatus
+
+
+class Span(StrEnum):
+    """What the confidence of an interval is of."""
+
+    EACH = "each"
+    """Of each figure on its own."""
+    TABLE = "table"
+    """Of all settings of Table 1 at once (Bonferroni)."""
+
+
+Figure = Estimate | NoEstimate
+"""A figure with its interval, or why there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,21 +37,25 @@ class Result:
     """What was found in a set of units under one setting.
 
     Attributes:
-        bounds: the accuracy with every undecided unit wrong, and right; None where no unit was looked at.
+        headline: which of the estimands is shown where there is room for one.
+        estimands: the accuracy under each estimand.
+        cautions: what makes the headline less than it seems.
+        greatest_error: where nothing counted is wrong, the upper bound of the share of errors; else None.
+        bounds: the share of the sample with every undecided unit wrong, and right; None where no unit was
+            looked at.
     """
 
     counts: VerdictCounts
-    accuracy: Estimate | NoEstimate
+    headline: Estimand
+    estimands: Mapping[Estimand, Figure]
+    cautions: tuple[Caution, ...]
+    greatest_error: float | None
     bounds: Bounds | None
 
-
-def result_of(counts: VerdictCounts, *, confidence: float = 0.95) -> Result:
-    """The result that these counts give; without a counted unit, the reason why there is no estimate."""
-    return Result(
-        counts=counts,
-        accuracy=sample_accuracy(counts, confidence=confidence),
-        bounds=accuracy_bounds(counts) if counts.n_counted + counts.n_undecided else None,
-    )
+    @property
+    def accuracy(self) -> Figure:
+        """The accuracy under the headline's estimand."""
+        return self.estimands[self.headline]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +70,10 @@ class SettingResult:
         overall: the whole sample.
         by_split: split → the part of the sample drawn in it.
         by_category: category → the part of the sample in it; empty where no categories are known.
+        by_size: size class of the setting's own masks → the part of the sample with such a mask.
         reasons: reason → units of this setting with a verdict that names it; a verdict may name several.
+        corrected: the accuracy once second readings have corrected the first; why there is none, or None
+            where no mask was read twice.
     """
 
     setting: str
@@ -52,7 +82,62 @@ class SettingResult:
     overall: Result
     by_split: Mapping[str, Result]
     by_category: Mapping[str, Result]
+    by_size: Mapping[str, Result]
     reasons: Mapping[str, int]
+    corrected: CorrectedAccuracy | NoEstimate | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The claim that a setting's accuracy is at least the target.
+
+    Attributes:
+        p_adjusted: its p-value, adjusted for all claims of the sample.
+        holds: it may be stated, whenever one looks.
+        certification: how far the verdicts carry it.
+        running: the accuracy with an interval that is valid at every moment.
+    """
+
+    setting: str
+    p_adjusted: float
+    holds: bool
+    certification: Certification
+    running: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Width:
+    """How far a setting's interval is from the wanted half width.
+
+    Attributes:
+        status: where the review stands.
+        running: the accuracy with an interval that is valid at every moment.
+    """
+
+    setting: str
+    status: WidthStatus
+    running: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalResult:
+    """How far a sample's goal is reached.
+
+    Attributes:
+        goal: what the sample is to show.
+        target: the accuracy to certify, for `Goal.CERTIFY`.
+        margin: the half width to reach, for `Goal.ESTIMATE`.
+        confidence: of all claims together, or of each interval.
+        claims: one per setting, for `Goal.CERTIFY`.
+        widths: one per setting, for `Goal.ESTIMATE`.
+    """
+
+    goal: Goal
+    target: float | None = None
+    margin: float | None = None
+    confidence: float
+    claims: tuple[Claim, ...] = ()
+    widths: tuple[Width, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +165,9 @@ class Design:
     Attributes:
         per_entity: annotations picked of each drawn entity.
         allocation: what was asked, as text for people.
+        size_measure: what an entity's chance grew with, inside its split.
         frame: the setting drawn from.
+        contrast: the two settings of which only differing masks were drawn, or None.
         population_fingerprint: names the contents of the frame's files.
     """
 
@@ -89,7 +176,9 @@ class Design:
     per_entity: int
     allocation: str
     seed: int
+    size_measure: SizeMeasure
     frame: str
+    contrast: tuple[str, str] | None
     population_fingerprint: str
     strata: tuple[StratumSize, ...]
 
@@ -122,6 +211,12 @@ class ReportContent:
         created_at: when this report was made, timezone-aware.
         sampled_at: when the sample was drawn, timezone-aware.
         settings: in the order in which they are shown.
+        estimand: the headline's.
+        span: what the intervals' confidence is of.
+        goal: what the sample was drawn to show, and how far that is reached.
+        comparisons: every pair of settings on the mentions judged under both, p-values held over all pairs.
+        contrasts: for a sample of differing masks, the difference under each estimand.
+        agreement: how far reviewers agree; why that cannot be said, or None where nobody read a second time.
         not_in_sample: settings that were ingested after the draw and have no masks in it.
         warnings: whole sentences.
     """
@@ -133,6 +228,12 @@ class ReportContent:
     sampled_at: datetime
     design: Design
     settings: tuple[SettingResult, ...]
+    estimand: Estimand
+    span: Span
+    goal: GoalResult
+    comparisons: tuple[Comparison, ...] = ()
+    contrasts: tuple[Contrast, ...] = ()
+    agreement: Agreement | NoEstimate | None = None
     not_in_sample: tuple[str, ...] = ()
     sources: tuple[VerdictSource, ...] = ()
     warnings: tuple[str, ...] = ()

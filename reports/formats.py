@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 from reports.content import ReportContent
+from reports.csv_table import render_csv
 from reports.html import render_html
+from reports.json_document import render_json
 from reports.latex import render_latex
 from reports.markdown import render_markdown
-from reports.tables import render_csv, render_json
 
 
 class Format(StrEnum):

@@ -8,14 +8,20 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reports import figures, numbers, sections, sentences
+from reports import cells, figures, goals, numbers, sentences
 from reports.content import ReportContent
+from reports.drawing import design_facts
 from reports.grid import arrange, setting_name
+from reports.sections import SECTIONS, table_one
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-LIMIT = r"[<>]?[\d.]+"
-FIGURE = re.compile(rf"(n = [\d,]+|\d{{4}}-\d\d-\d\d|{LIMIT}–{LIMIT}(?: %)?|{LIMIT} %)")
+SIZE_CLASSES = ("small", "medium", "large")
+
+LIMIT = r"[<>]?[+−]?[\d.]+"
+FIGURE = re.compile(
+    rf"(n(?:_eff)? = [\d,]+|p [=<] [\d.]+|\d{{4}}-\d\d-\d\d|{LIMIT}(?:–| to ){LIMIT}(?: %)?|{LIMIT} %)"
+)
 
 
 def render_html(content: ReportContent) -> str:
@@ -34,9 +40,14 @@ def render_html(content: ReportContent) -> str:
             axis=axis,
             splits=_splits(content),
             categories=_categories(content),
+            sizes=_sizes(content),
             reasons=reasons,
             most_of_reason=max((1, *reasons.values())),
-            sections=sections,
+            table_one=table_one,
+            section_of=SECTIONS,
+            design_facts=design_facts,
+            cells=cells,
+            goals=goals,
             sentences=sentences,
             numbers=numbers,
             name_of=lambda setting: setting_name(setting, content.settings),
@@ -82,6 +93,12 @@ def _categories(content: ReportContent) -> tuple[str, ...]:
         for category, result in setting.by_category.items():
             n_units[category] = max(n_units.get(category, 0), result.counts.n_units)
     return tuple(sorted(n_units, key=lambda category: (-n_units[category], category)))
+
+
+def _sizes(content: ReportContent) -> tuple[str, ...]:
+    """Every size class of any setting, from small to large."""
+    found = {size for setting in content.settings for size in setting.by_size}
+    return (*(size for size in SIZE_CLASSES if size in found), *sorted(found.difference(SIZE_CLASSES)))
 
 
 def _reasons(content: ReportContent) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """The report as a LaTeX document that compiles by itself, with pdfLaTeX, XeLaTeX or LuaLaTeX."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from reports.blocks import Cell, Section, Table
@@ -39,6 +39,9 @@ COMMANDS = {
     "”": r"\textquotedblright{}",
     "’": r"\textquoteright{}",
     "×": r"\texttimes{}",
+    "−": r"\textminus{}",
+    "±": r"\textpm{}",
+    "²": r"\texttwosuperior{}",
     "⚠": r"\textbf{!}",
 }
 OUTSIDE_PDFLATEX = re.compile(r"[^\x20-\x7eÀ-ÖØ-öø-ÿ]")
@@ -150,8 +153,19 @@ def _long_table(table: Table) -> Iterator[str]:
     yield from (r"\toprule", _row(escaped(title) for title in table.columns), r"\midrule", r"\endhead")
     yield from (r"\bottomrule", r"\endfoot")
     for cells in table.rows:
-        yield _row(escaped(cell.line) for cell in cells)
+        labels = (escaped(cell.line) for cell in cells[: table.n_labels])
+        yield _row([*labels, *(_under_each_other(cell) for cell in cells[table.n_labels :])])
     yield from (r"\end{longtable}}", "")
+
+
+def _under_each_other(cell: Cell) -> str:
+    """A number, and what qualifies it in small print below: beside it, the table would be too wide."""
+    lines = [escaped(cell.text), *(rf"{{\scriptsize {escaped(detail)}}}" for detail in cell.details)]
+    return (
+        rf"\begin{{tabular}}[t]{{@{{}}r@{{}}}}{LINE_END.join(lines)}\end{{tabular}}"
+        if lines[1:]
+        else lines[0]
+    )
 
 
 def _column_types(table: Table, *, number: str) -> str:
@@ -164,5 +178,5 @@ def _column_types(table: Table, *, number: str) -> str:
     return f"@{{}}{labels}{number * (len(table.columns) - table.n_labels)}@{{}}"
 
 
-def _row(texts: Iterator[str]) -> str:
+def _row(texts: Iterable[str]) -> str:
     return f"{' & '.join(texts)} {LINE_END}"

@@ -31,9 +31,9 @@ def escaped(text: str) -> str:
 
 def _section(section: Section) -> Iterator[str]:
     yield from (f"## {escaped(section.title)}", "")
+    yield from _points(section.points)
     if section.table:
         yield from _table(section.table)
-    yield from _points(section.points)
     for paragraph in section.paragraphs:
         yield from (escaped(paragraph), "")
     if section.code:

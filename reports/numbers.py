@@ -5,14 +5,33 @@ exactly none and all, as coverage.py does for its totals.
 """
 
 from datetime import UTC, datetime
-from math import isclose
+from math import ceil, isclose
 
 from sampling.estimation.estimate import Bounds, Interval, IntervalMethod
 
 ABSENT = "—"
 """Stands where there is no number; the reason is given beside it."""
 
-METHOD_NAMES: dict[IntervalMethod, str] = {IntervalMethod.WILSON: "Wilson"}
+MINUS = "−"
+
+METHOD_NAMES: dict[IntervalMethod, str] = {
+    IntervalMethod.WILSON: "Wilson",
+    IntervalMethod.CLOPPER_PEARSON: "Clopper–Pearson",
+    IntervalMethod.JEFFREYS: "Jeffreys",
+    IntervalMethod.AGRESTI_COULL: "Agresti–Coull",
+    IntervalMethod.MID_P: "mid-P",
+    IntervalMethod.WILSON_EFFECTIVE: "stratified Wilson",
+    IntervalMethod.KORN_GRAUBARD: "Korn–Graubard",
+    IntervalMethod.MOVER_JEFFREYS: "MOVER-Jeffreys",
+    IntervalMethod.DIFFERENCE: "difference-estimator",
+    IntervalMethod.LANG_REICZIGEL: "Lang–Reiczigel",
+    IntervalMethod.BONETT_PRICE: "Bonett–Price",
+    IntervalMethod.NEWCOMBE: "Newcombe",
+    IntervalMethod.CONTRAST: "contrast",
+    IntervalMethod.CONFIDENCE_SEQUENCE: "anytime-valid",
+    IntervalMethod.FIXED_WIDTH: "fixed-width",
+    IntervalMethod.BOOTSTRAP: "bootstrap",
+}
 
 
 def count_text(n: int) -> str:
@@ -52,6 +71,110 @@ def percent_text(share: float) -> str:
     return f"{percent_number(share)} %"
 
 
+def exact_percent_number(share: float) -> str:
+    """A proportion that somebody chose, as a number of percent with every digit that was given.
+
+    >>> [exact_percent_number(share) for share in (0.95, 0.9944, 0.025)]
+    ['95', '99.44', '2.5']
+    """
+    percent = 100 * share
+    return str(round(percent)) if isclose(percent, round(percent)) else f"{percent:.10g}"
+
+
+def exact_percent_text(share: float) -> str:
+    """A proportion that somebody chose, such as a confidence or a target, in percent.
+
+    >>> exact_percent_text(0.9)
+    '90 %'
+    """
+    return f"{exact_percent_number(share)} %"
+
+
+def difference_number(difference: float) -> str:
+    """A difference of two proportions in percentage points, with its sign and one decimal.
+
+    An unbiased estimate of a difference may leave [−1, 1], and is shown as it is.
+
+    >>> [difference_number(d) for d in (0.101, 0.0004, 0, -0.0004, -0.9999, -1)]
+    ['+10.1', '<+0.1', '0.0', '>−0.1', '>−100.0', '−100.0']
+    """
+    sign = MINUS if difference < 0 else "+"
+    text = f"{100 * abs(difference):.1f}"
+    if text == "0.0":
+        # Nearly none keeps its sign, and is never shown as none.
+        return {MINUS: f">{MINUS}0.1", "+": "<+0.1"}[sign] if difference else text
+    if text == "100.0" and abs(difference) < 1:
+        return {MINUS: f">{MINUS}100.0", "+": "<+100.0"}[sign]
+    return f"{sign}{text}"
+
+
+def difference_range_text(limits: Interval | Bounds) -> str:
+    """Two limits of a difference in percentage points.
+
+    >>> difference_range_text(Bounds(low=-0.004, high=0.0212))
+    '−0.4 to +2.1'
+    """
+    return f"{difference_number(limits.low)} to {difference_number(limits.high)}"
+
+
+def half_width_text(half_width: float) -> str:
+    """Half the width of an interval in percentage points, rounded up: never narrower than it is.
+
+    >>> half_width_text(0.0301)
+    '± 3.1 percentage points'
+    """
+    return f"± {ceil(round(1000 * half_width, 6)) / 10:.1f} percentage points"
+
+
+def p_value_number(p: float) -> str:
+    """A p-value, rounded up so that none looks smaller than it is.
+
+    >>> [p_value_number(p) for p in (1e-9, 0.001, 0.0501, 1)]
+    ['< 0.001', '0.001', '0.051', '1.000']
+    """
+    return "< 0.001" if p < 0.001 else f"{ceil(round(1000 * p, 6)) / 1000:.3f}"
+
+
+def p_value_text(p: float) -> str:
+    """A p-value as it stands in a sentence.
+
+    >>> p_value_text(1e-9), p_value_text(0.25)
+    ('p < 0.001', 'p = 0.250')
+    """
+    number = p_value_number(p)
+    return f"p {number}" if number.startswith("<") else f"p = {number}"
+
+
+def n_eff_text(n_eff: float) -> str:
+    """An effective number of units, rounded.
+
+    >>> n_eff_text(1951.62), n_eff_text(0.2)
+    ('1,952', '<1')
+    """
+    return count_text(round(n_eff)) if n_eff >= 0.5 else "<1"
+
+
+def deff_text(deff: float) -> str:
+    """A design effect.
+
+    >>> deff_text(3.9862), deff_text(1)
+    ('3.99', '1.00')
+    """
+    return f"{deff:.2f}"
+
+
+def coefficient_number(coefficient: float) -> str:
+    """A coefficient of agreement in [−1, 1]; 1.00 is kept for perfect agreement.
+
+    >>> [coefficient_number(c) for c in (0.4567, -0.001, -0.25, 0.999, 1)]
+    ['0.46', '0.00', '−0.25', '>0.99', '1.00']
+    """
+    text = f"{abs(coefficient):.2f}"
+    if text == "1.00" and abs(coefficient) < 1:
+        return ">0.99" if coefficient > 0 else f"<{MINUS}0.99"
+    return f"{MINUS}{text}" if coefficient < 0 and text != "0.00" else text
+
+
 def range_text(limits: Interval | Bounds) -> str:
     """Two limits as numbers of percent, without the sign.
 
@@ -67,9 +190,7 @@ def method_text(interval: Interval) -> str:
     >>> method_text(Interval(low=0, high=1, confidence=0.95, method=IntervalMethod.WILSON))
     '95 % Wilson interval'
     """
-    percent = 100 * interval.confidence
-    digits = str(round(percent)) if isclose(percent, round(percent)) else f"{percent:.10g}"
-    return f"{digits} % {METHOD_NAMES[interval.method]} interval"
+    return f"{exact_percent_text(interval.confidence)} {METHOD_NAMES[interval.method]} interval"
 
 
 def date_text(moment: datetime) -> str:

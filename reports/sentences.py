@@ -1,34 +1,115 @@
 """What the report says in words, the same in every format."""
 
-from reports.content import ReportContent, SettingResult
+from reports.content import ReportContent, SettingResult, Span
 from reports.grid import setting_name
-from reports.numbers import count_text, date_text, method_text, percent_text, range_text, words_text
-from sampling.design.frame import Across, DrawnUnit
+from reports.numbers import (
+    count_text,
+    date_text,
+    method_text,
+    n_eff_text,
+    percent_text,
+    range_text,
+)
+from sampling.design.frame import DrawnUnit
+from sampling.estimation.estimands import Estimand
 from sampling.estimation.estimate import Estimate, VerdictCounts
 
-MIX = (
-    "Every accuracy here is the share of the sample as it was allocated (the estimand “mix”): correct /"
-    " (correct + incorrect + missing), every sampled unit weighing the same. Where the splits were"
-    " sampled at different rates it is the accuracy of that mixture, neither that of all annotations nor that"
-    " of all entities. Intervals are for one figure at a time and take the verdicts as true."
-)
+GOAL_TITLE = "What the sample is to show"
+
+
+COUNTED = "correct / (correct + incorrect + missing)"
+
+SCOPES = {
+    Estimand.MIX: (
+        f"Every accuracy here is the share of the sample as it was allocated (the estimand “mix”): {COUNTED},"
+        " every sampled unit weighing the same. Where the splits were sampled at different rates it is the"
+        " accuracy of that mixture, neither that of all annotations nor that of all entities."
+    ),
+    Estimand.ENTITY: (
+        f"Accuracies here are those of all entities (the estimand “entity”): {COUNTED}, every unit weighing"
+        " as many entities as it stands for. An entity counts once, however many annotations it has."
+    ),
+    Estimand.ANNOTATION: (
+        f"Accuracies here are those of all annotations (the estimand “annotation”): {COUNTED}, every unit"
+        " weighing as many annotations as it stands for. Entities with many annotations weigh most."
+    ),
+}
+SPANS = {
+    Span.EACH: "Intervals are for one figure at a time and take the verdicts as true.",
+    Span.TABLE: "The intervals of Table 1 hold for all settings at once and take the verdicts as true.",
+}
+CLUSTERS = "Several annotations of one entity are taken as one draw: intervals are over entities."
+
+COUNTING = {
+    Estimand.MIX: "",
+    Estimand.ENTITY: ", every entity counting once",
+    Estimand.ANNOTATION: ", every annotation counting once",
+}
+
 UNDECIDED = (
     "Unsure verdicts and units that cannot be judged (no image, a broken image, sizes that clash) are left"
     " out of the accuracy. The bounds say what it would be if all of them were wrong, or all right; they are"
-    " limits of the sample's own figure, not an interval."
-)
-
-
-CLUSTERS = (
-    " Several annotations of one entity count as independent here, so where they are alike the intervals are"
-    " too narrow."
+    " limits of the sample's own figure (the estimand “mix”), not an interval."
 )
 
 
 def scope_text(content: ReportContent) -> str:
     """What the accuracies are of, and what their intervals leave out."""
     is_clustered = content.design.unit is DrawnUnit.ENTITY and content.design.per_entity > 1
-    return MIX + CLUSTERS if is_clustered else MIX
+    sentences = (
+        SCOPES[content.estimand],
+        SPANS[content.span],
+        CLUSTERS if is_clustered else "",
+        differing_text(content),
+    )
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def differing_text(content: ReportContent) -> str:
+    """For a sample of differing masks: what its accuracies are not of; else nothing."""
+    if content.design.contrast is None:
+        return ""
+    a, b = contrasted_names(content)
+    return (
+        f"This sample holds only mentions whose masks differ between {a} and {b}: every accuracy here is of"
+        " those mentions, not of the dataset."
+    )
+
+
+def absence_text(content: ReportContent) -> str:
+    """Why settings are not in the sample, as a clause."""
+    if content.design.contrast is None:
+        return "it came after the draw and has no masks there"
+    return "it is none of the two that the sample was drawn to compare"
+
+
+def contrasted_names(content: ReportContent) -> tuple[str, ...]:
+    """What people call the two settings of a sample of differing masks."""
+    return tuple(name_of(setting, content) for setting in content.design.contrast or ())
+
+
+def name_of(setting: str, content: ReportContent) -> str:
+    """What people call the setting of that name; the name itself where the sample does not hold it."""
+    found = (each for each in content.settings if each.setting == setting)
+    return next((setting_name(each, content.settings) for each in found), setting)
+
+
+def only_at_full_size_text(content: ReportContent) -> str:
+    """The condition under which intervals of a planned size hold, where the review may stop before it."""
+    if content.is_complete or not content.goal.goal.is_sequential:
+        return ""
+    return f"valid only if all {count_text(content.n_units)} units are reviewed, whatever they show"
+
+
+def stopping_text(content: ReportContent) -> str:
+    """What a reader must know of the intervals of a review that may stop where its verdicts say so."""
+    condition = only_at_full_size_text(content)
+    if not condition:
+        return ""
+    return (
+        "This review may stop where its verdicts say so. At such a stop the intervals here are NOT valid:"
+        f" they are {condition}. The intervals under “{GOAL_TITLE}” are made for it."
+    )
 
 
 def status_text(content: ReportContent) -> str:
@@ -38,10 +119,13 @@ def status_text(content: ReportContent) -> str:
     if content.is_complete:
         return "Complete: nothing awaits a verdict."
     n_masks = sum(setting.overall.counts.n_covered for setting in content.settings)
-    return (
+    text = (
         f"INCOMPLETE: {count_text(content.n_pending)} of {count_text(n_masks)} masks, counted under every"
         " setting, await a verdict. No figure of an incomplete setting is final; do not quote it."
     )
+    if content.goal.goal.is_sequential:
+        return f"{text} What stands under “{GOAL_TITLE}” is valid all the same."
+    return text
 
 
 def provenance_text(content: ReportContent) -> str:
@@ -51,11 +135,12 @@ def provenance_text(content: ReportContent) -> str:
         for setting in content.settings
         if isinstance(setting.overall.accuracy, Estimate)
     }
+    condition = only_at_full_size_text(content)
     facts = [
         f"Sample {content.sample} of {count_text(content.n_units)} units",
         f"seed {content.design.seed}",
         f"drawn {date_text(content.sampled_at)}",
-        *sorted(methods),
+        *(f"{method} ({condition})" if condition else method for method in sorted(methods)),
         f"reported {date_text(content.created_at)} by {content.version}",
     ]
     return ", ".join(facts)
@@ -69,21 +154,50 @@ def quotable_text(setting: SettingResult, content: ReportContent) -> str:
     if not isinstance(accuracy, Estimate):
         return f"No figure for {name}: {accuracy.reason}."
     facts = [
-        f"{method_text(accuracy.interval)} {range_text(accuracy.interval)} %",
+        _interval_fact(setting, accuracy, content),
         f"n = {count_text(accuracy.n)}",
+        *_effective(accuracy, content.estimand),
         *_left_and_counted(counts),
+        *origin_facts(content),
+    ]
+    counting = COUNTING[content.estimand]
+    where = where_text(content)
+    if counts.is_complete:
+        share = f"{percent_text(accuracy.value)} of the masks of {name}{where} were judged correct{counting}"
+        return f"{share} ({', '.join(facts)})."
+    return (
+        f"Not for quotation, {count_text(counts.n_pending)} of {count_text(counts.n_covered)} masks of {name}"
+        f"{where} await a verdict: {percent_text(accuracy.value)} so far{counting} ({', '.join(facts)})."
+    )
+
+
+def origin_facts(content: ReportContent) -> tuple[str, ...]:
+    """Where and when a quoted figure comes from."""
+    return (
         f"seed {content.design.seed}",
         f"sample {content.sample}",
         date_text(content.created_at),
         content.version,
-    ]
-    if counts.is_complete:
-        share = f"{percent_text(accuracy.value)} of the masks of {name} were judged correct"
-        return f"{share} ({', '.join(facts)})."
-    return (
-        f"Not for quotation, {count_text(counts.n_pending)} of {count_text(counts.n_covered)} masks of {name}"
-        f" await a verdict: {percent_text(accuracy.value)} so far ({', '.join(facts)})."
     )
+
+
+def _interval_fact(setting: SettingResult, accuracy: Estimate, content: ReportContent) -> str:
+    fact = f"{method_text(accuracy.interval)} {range_text(accuracy.interval)} %"
+    condition = "" if setting.overall.counts.is_complete else only_at_full_size_text(content)
+    return f"{fact}, {condition}" if condition else fact
+
+
+def _effective(accuracy: Estimate, estimand: Estimand) -> list[str]:
+    """Where units weigh differently, n says little without this."""
+    return [] if estimand is Estimand.MIX else [f"n_eff = {n_eff_text(accuracy.n_eff)}"]
+
+
+def where_text(content: ReportContent) -> str:
+    """For a sample of differing masks: which masks a quoted figure is of; else nothing."""
+    if content.design.contrast is None:
+        return ""
+    a, b = contrasted_names(content)
+    return f" where those of {a} and {b} differ"
 
 
 def _left_and_counted(counts: VerdictCounts) -> list[str]:
@@ -95,56 +209,3 @@ def _left_and_counted(counts: VerdictCounts) -> list[str]:
     if counts.n_dropped:
         facts.append(f"covering {count_text(counts.n_covered)} of {count_text(counts.n_units)} units")
     return facts
-
-
-def design_facts(content: ReportContent) -> tuple[tuple[str, str], ...]:
-    """How the sample was drawn, as pairs of a term and what it was."""
-    design = content.design
-    return (
-        ("Sample", f"{content.sample}, drawn {date_text(content.sampled_at)}"),
-        ("What was drawn", _drawn_text(content)),
-        ("Allocation", design.allocation),
-        ("Seed", str(design.seed)),
-        ("Frame", f"setting {design.frame}"),
-        ("Population fingerprint", design.population_fingerprint),
-    )
-
-
-def _drawn_text(content: ReportContent) -> str:
-    design = content.design
-    if design.unit is DrawnUnit.ANNOTATION:
-        return "annotations, directly"
-    each = "1 annotation" if design.per_entity == 1 else f"up to {design.per_entity} annotations"
-    if design.across is Across.SPLITS:
-        return f"entities, each at most once over all its splits, with {each} of each"
-    return f"entities, each at most once {words_text(design.across)}, with {each} of each"
-
-
-def ticket_text(content: ReportContent) -> str:
-    """How the draw follows from the tickets, and what the line of Python prints."""
-    example = content.ticket_example
-    prints = (
-        f"{example.ticket}, the ticket of {example.annotation_id}"
-        if example
-        else "the ticket of an annotation"
-    )
-    return (
-        f"{_draw_order_text(content.design.unit)} Nothing else decides. This line of Python prints {prints}:"
-    )
-
-
-def ticket_code(content: ReportContent) -> str:
-    """One line of Python that recomputes a ticket of this sample."""
-    annotation_id = content.ticket_example.annotation_id if content.ticket_example else "ANNOTATION_ID"
-    text = f"mask-audit/1\nannotation\n{content.design.seed}\n{annotation_id}"
-    return f"import hashlib; print(hashlib.sha256({text!a}.encode()).hexdigest())"
-
-
-def _draw_order_text(unit: DrawnUnit) -> str:
-    if unit is DrawnUnit.ANNOTATION:
-        return "In each split the annotations with the smallest tickets were drawn."
-    return (
-        "Of each entity the annotations with the smallest tickets were picked; then in each split the"
-        " entities with the smallest tickets of their own were drawn (made with “entity” and the entity's id"
-        " in place of “annotation” and the annotation's)."
-    )

@@ -1,7 +1,7 @@
 """The errors of survey statistics.
 
 DesignError      a sample cannot be drawn as asked
-EstimateError    the counts handed in cannot be the outcome of a review, or say nothing about accuracy
+EstimateError    what was handed in cannot be the outcome of a review, or says nothing about accuracy
 """
 
 
@@ -9,5 +9,5 @@ class DesignError(Exception):
     """Why the sample cannot be drawn as asked, with the numbers, as one sentence for the person who asked."""
 
 
-class EstimateError(Exception):
-    """Why nothing can be estimated from the counts handed in, with the numbers, as one sentence."""
+class EstimateError(DesignError):
+    """Why nothing can be estimated from what was handed in, with the numbers, as one sentence."""

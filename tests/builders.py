@@ -22,7 +22,15 @@ def a_sample(**changes: object) -> Sample:
         population_fingerprint="f" * 64,
         frame_files=(FrameFile(file="a.json", fingerprint="0" * 64, n_annotations=9),),
         created_at=SOME_DAY,
-        strata=(Stratum(split="query", n_units=2, n_entities_drawn=2, n_entities=4, n_annotations=9),),
+        allocation_rule="proportional",
+        size_measure="none",
+        goal="describe",
+        target=None,
+        margin=None,
+        contrast=None,
+        strata=(
+            Stratum(split="query", n_units=2, n_entities_drawn=2, n_entities=4, n_annotations=9, n_first=2),
+        ),
     )
     return replace(sample, **changes)
 
@@ -47,6 +55,7 @@ def a_unit(annotation_id: str, **changes: object) -> Unit:
         entity_weight=2.0,
         annotation_ticket="0" * 64,
         entity_ticket="1" * 64,
+        block=None,
     )
     return replace(unit, **changes)
 

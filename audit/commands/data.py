@@ -1,4 +1,4 @@
-"""Commands that bring data in: init, ingest, doctor."""
+"""Commands that bring data in: init, upgrade, ingest, doctor."""
 
 from pathlib import Path
 
@@ -27,6 +27,29 @@ def init(folder: Path, database: str | None) -> Outcome:
     return Outcome(
         lines=[f"workspace {folder} {done}", f"next: mask-audit ingest FILE --setting NAME -w {folder}"],
         content={"workspace": str(made.folder), "created": made.is_new},
+    )
+
+
+@click.command()
+@workspace_option
+@speaks
+def upgrade(workspace: Path | None) -> Outcome:
+    """Bring an older workspace to this version.
+
+    Samples and verdicts stay as they are. It is done whole or not at all; run again, it changes nothing.
+
+    \b
+    mask-audit upgrade -w audit
+    """
+    from audit.jobs.workspace import upgrade_workspace
+
+    before, after = upgrade_workspace(workspace)
+    is_new = before == after
+    return Outcome(
+        lines=[
+            f"schema {after} is the newest, nothing to do" if is_new else f"schema {before} is now {after}"
+        ],
+        content={"before": before, "after": after},
     )
 
 

@@ -49,10 +49,16 @@ def _refuse_nan(context: click.Context, option: click.Parameter, value: float | 
 @click.option("--format", "formats", type=FormatsType(), default=FORMATS, help="By default all of them.")
 @click.option(
     "--estimand",
-    type=click.Choice(["mix"]),
+    type=click.Choice(["mix", "entity", "annotation"]),
     default="mix",
     show_default=True,
-    help="mix: the share of the sample as it was allocated.",
+    help="What the headline counts: mix (the sample as it was allocated), each entity once, or each "
+    "annotation once. All three are in every report.",
+)
+@click.option(
+    "--simultaneous",
+    is_flag=True,
+    help="Make all intervals of Table 1 hold at once (wider), not each on its own.",
 )
 @click.option(
     "--fail-under",
@@ -74,6 +80,7 @@ def report(
     out: Path,
     formats: tuple[str, ...],
     estimand: str,
+    simultaneous: bool,
     fail_under: float | None,
     bound: str | None,
     name: str | None,
@@ -87,13 +94,27 @@ def report(
     mask-audit report --out report
     mask-audit report --out report --format json --fail-under 0.9 --bound lower
     """
-    from audit.jobs.report import Bound, ReportRequest, formats_of, gate_failures, summary, write_report
+    from audit.jobs.report import (
+        Bound,
+        ReportRequest,
+        formats_of,
+        gate_failures,
+        span_of,
+        summary,
+        write_report,
+    )
     from audit.jobs.workspace import open_workspace
+    from sampling.estimation.estimands import Estimand
 
-    del estimand  # mix is the only one so far
     if bound is not None and fail_under is None:
         raise InputError(f"--bound {bound} says what must reach the limit of --fail-under: give that too")
-    request = ReportRequest(sample=name, folder=out, formats=formats_of(formats))
+    request = ReportRequest(
+        sample=name,
+        folder=out,
+        formats=formats_of(formats),
+        estimand=Estimand(estimand),
+        span=span_of("table" if simultaneous else "each"),
+    )
     with progress_bar("checking images", unit="image") as progress:
         written = write_report(open_workspace(workspace), request, now=datetime.now(UTC), progress=progress)
     failures = (

@@ -1,44 +1,39 @@
 """Commands that draw: sample, sample list, sample remove, sample-export."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from audit.console import FILE, Outcome, speaks, workspace_option
+from audit.commands.parameters import SharesType, SizesType
+from audit.console import FILE, Outcome, progress_bar, speaks, workspace_option
 from audit.errors import InputError
 
 if TYPE_CHECKING:
     from audit.jobs.drawing import Allocation
+    from audit.jobs.sample_growth import Growth
     from audit.jobs.sampled_units import SampleResult
     from db.records import Sample
 
 
 DEFAULT_NAME = "main"
 
+RISK_REMARK = "nothing is measured of these masks yet, so they were drawn without risk"
 
-class SizesType(click.ParamType[Mapping[str, int]]):
-    """Sizes by split, written `entity=1400,query=400`."""
 
-    name = "SPLIT=N,…"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """What the command line says of sizes, as it was given."""
 
-    def convert(
-        self, value: str | Mapping[str, int], param: click.Parameter | None, ctx: click.Context | None
-    ) -> Mapping[str, int]:
-        """Give the sizes by split."""
-        if not isinstance(value, str):
-            return value
-        sizes: dict[str, int] = {}
-        for item in value.split(","):
-            split, separator, number = (part.strip() for part in item.rpartition("="))
-            if not (split and separator and number.isascii() and number.isdigit()):
-                self.fail(f"{item!r} is not SPLIT=N: write it like entity=1400,query=400", param, ctx)
-            if split in sizes:
-                self.fail(f"split {split!r} is given twice", param, ctx)
-            sizes[split] = int(number)
-        return sizes
+    size: int | None
+    allocate: Mapping[str, int] | None
+    rule: str | None
+    fix: Mapping[str, int]
+    minimum: int
+    expected: Mapping[str, float]
 
 
 @click.group(invoke_without_command=True)
@@ -46,18 +41,22 @@ class SizesType(click.ParamType[Mapping[str, int]]):
 @click.option("--allocate", type=SizesType(), help="Units of each split: entity=1400,query=400,wiki=200.")
 @click.option(
     "--allocation",
-    type=click.Choice(["proportional"]),
-    default="proportional",
-    show_default=True,
-    help="How --size is shared out: in proportion to the entities (or annotations) of each split.",
+    metavar="RULE",
+    help="How --size is shared out over the splits: proportional (to their entities, or annotations; unless "
+    "said), equal, neyman (with --expected) or power:Q (0.5: the square root).",
 )
 @click.option("--fix", type=SizesType(), default=dict, help="Splits whose size is given: wiki=200.")
+@click.option("--minimum", type=click.IntRange(min=0), default=0, metavar="N", help="Least size of a split.")
+@click.option(
+    "--expected",
+    type=SharesType(),
+    default=dict,
+    help="Accuracy that you expect, for neyman: of every split, entity=0.96,query=0.88.",
+)
 @click.option(
     "--unit",
     type=click.Choice(["entity", "annotation"]),
-    default="entity",
-    show_default=True,
-    help="What is drawn: entities, one annotation each, or annotations directly.",
+    help="What is drawn: entities, one annotation each (unless said), or annotations directly (goal tune).",
 )
 @click.option(
     "--per-entity",
@@ -75,6 +74,43 @@ class SizesType(click.ParamType[Mapping[str, int]]):
     help="An entity is drawn once over all splits, or once in each.",
 )
 @click.option(
+    "--size-measure",
+    type=click.Choice(["none", "sqrt"]),
+    default="none",
+    show_default=True,
+    help="sqrt: draw large entities more often (√ of their annotations), to count annotations well.",
+)
+@click.option(
+    "--goal",
+    type=click.Choice(["describe", "certify", "estimate", "compare", "tune"]),
+    help="What the sample is to show; describe unless said, compare with --contrast.",
+)
+@click.option(
+    "--certify",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    metavar="P",
+    help="Accuracy to certify (goal certify); by default audit.toml's target.",
+)
+@click.option(
+    "--margin",
+    type=click.FloatRange(0, 0.5, min_open=True),
+    metavar="W",
+    help="Half width to reach (goal estimate); by default audit.toml's margin.",
+)
+@click.option(
+    "--risk",
+    type=click.Choice(["none", "auto"]),
+    default="none",
+    show_default=True,
+    help="auto: draw by predicted risk where masks were measured; where not, draw plainly.",
+)
+@click.option(
+    "--contrast",
+    nargs=2,
+    metavar="A B",
+    help="Draw only mentions whose masks differ between these two settings.",
+)
+@click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), metavar="S", help="Of the draw; by default audit.toml's."
 )
 @click.option("--frame", metavar="SETTING", help="Setting to draw from; by default the first ingested.")
@@ -90,11 +126,19 @@ def sample(
     workspace: Path | None,
     size: int | None,
     allocate: Mapping[str, int] | None,
-    allocation: str,
+    allocation: str | None,
     fix: Mapping[str, int],
-    unit: str,
+    minimum: int,
+    expected: Mapping[str, float],
+    unit: str | None,
     per_entity: int,
     across: str,
+    size_measure: str,
+    goal: str | None,
+    certify: float | None,
+    margin: float | None,
+    risk: str,
+    contrast: tuple[str, str] | None,
     seed: int | None,
     frame: str | None,
     name: str | None,
@@ -115,31 +159,41 @@ def sample(
     if context.invoked_subcommand is not None:
         _refuse_options_before(context, context.invoked_subcommand)
         return None
+    from audit.jobs.goals import intent
     from audit.jobs.sample import SampleRequest, draw_sample
     from audit.jobs.sample_growth import carry_masks, extend_sample
     from audit.jobs.workspace import open_workspace
-    from sampling.design.frame import Across, DrawnUnit
+    from sampling.design.frame import Across
+    from sampling.design.phase_one import SizeMeasure
 
     place = open_workspace(workspace)
     if carry:
         _refuse_design(context, "--carry", allowed=("carry", "name"))
         return _said(carry_masks(place.store, place.population, name))
-    sizes = _allocation(size, allocate, fix, allocation)
+    sizes = Sizes(size=size, allocate=allocate, rule=allocation, fix=fix, minimum=minimum, expected=expected)
     if extend:
         _refuse_design(
-            context, "--extend", allowed=("extend", "name", "size", "allocate", "allocation", "fix")
+            context,
+            "--extend",
+            allowed=("extend", "name", "size", "allocate", "allocation", "fix", "expected"),
         )
-        return _said(extend_sample(place.store, place.population, name, sizes))
+        with progress_bar("telling masks apart", unit="mask") as progress:
+            return _said(extend_sample(place, name, _growth(sizes), progress=progress))
+    meant = intent(goal, target=certify, margin=margin, contrast=contrast, unit=unit, settings=place.settings)
     request = SampleRequest(
         name=name or DEFAULT_NAME,
         seed=place.settings.seed if seed is None else seed,
         frame=frame,
-        unit=DrawnUnit(unit),
         across=Across(across),
         per_entity=per_entity,
-        allocation=sizes,
+        size_measure=SizeMeasure(size_measure),
+        allocation=_allocation(sizes, meant.default_size),
+        intent=meant,
     )
-    return _said(draw_sample(place.store, place.population, request, datetime.now(UTC)))
+    remarks = [RISK_REMARK] if risk == "auto" else []
+    with progress_bar("telling masks apart", unit="mask") as progress:
+        drawn = draw_sample(place, request, now=datetime.now(UTC), progress=progress)
+    return _said(drawn, remarks)
 
 
 @sample.command("list")
@@ -199,19 +253,42 @@ def sample_export(file: Path, name: str | None, workspace: Path | None) -> Outco
     )
 
 
-def _allocation(
-    size: int | None, allocate: Mapping[str, int] | None, fix: Mapping[str, int], allocation: str
-) -> "Allocation":
-    from audit.jobs.drawing import Explicit, Proportional
+def _allocation(sizes: Sizes, default_size: int | None) -> "Allocation":
+    from audit.jobs.drawing import Explicit, Shared
+    from sampling.design.allocation_rules import named_rule
 
-    del allocation  # proportional is the only way to share out a size so far
-    if allocate is not None and (size is not None or fix):
-        raise InputError("--allocate names the size of every split: leave out --size and --fix")
-    if allocate is not None:
-        return Explicit(sizes=allocate)
-    if size is None:
+    if sizes.allocate is not None:
+        return Explicit(sizes=_allocate_alone(sizes))
+    if sizes.size is None and default_size is None:
         raise InputError("how many? give --size N, or --allocate with a size for each split")
-    return Proportional(size=size, fixed=fix)
+    if sizes.rule == "neyman" and (not sizes.expected or "" in sizes.expected):
+        raise InputError("--allocation neyman needs the accuracy of every split: --expected entity=0.96,…")
+    return Shared(
+        size=sizes.size or default_size or 0,
+        rule=named_rule(sizes.rule or "proportional", sizes.expected),
+        fixed=sizes.fix,
+        minimum=sizes.minimum,
+        is_cap=sizes.size is None,
+    )
+
+
+def _growth(sizes: Sizes) -> "Growth":
+    from audit.jobs.sample_growth import Growth
+
+    if sizes.allocate is not None:
+        return Growth(sizes=_allocate_alone(sizes), size=None, rule=None, expected={})
+    if sizes.size is None:
+        raise InputError("how many? give --size N, or --allocate with a size for each split")
+    return Growth(sizes=sizes.fix, size=sizes.size, rule=sizes.rule, expected=sizes.expected)
+
+
+def _allocate_alone(sizes: Sizes) -> Mapping[str, int]:
+    if sizes.size is not None or sizes.fix or sizes.rule or sizes.minimum or sizes.expected:
+        raise InputError(
+            "--allocate names the size of every split: "
+            "leave out --size, --fix, --allocation, --minimum and --expected"
+        )
+    return sizes.allocate or {}
 
 
 def _refuse_design(context: click.Context, flag: str, *, allowed: tuple[str, ...]) -> None:
@@ -235,7 +312,7 @@ def _options_given(context: click.Context, *, besides: tuple[str, ...]) -> list[
     ]
 
 
-def _said(result: "SampleResult") -> Outcome:
+def _said(result: "SampleResult", remarks: Sequence[str] = ()) -> Outcome:
     done = [f"{result.n_new_units:,} units drawn"] if result.n_new_units else []
     if result.new_settings:
         done.append(f"masks of {', '.join(result.new_settings)} copied")
@@ -245,10 +322,15 @@ def _said(result: "SampleResult") -> Outcome:
         lines=[
             f"sample {result.sample.name}: {'; '.join(done) or 'there already, nothing to do'}",
             f"  {_strata_text(result.sample)}, seed {result.sample.seed}",
+            *remarks,
             "next: mask-audit review",
         ],
         content=_sample_json(result.sample)
-        | {"n_new_units": result.n_new_units, "new_settings": list(result.new_settings)},
+        | {
+            "n_new_units": result.n_new_units,
+            "new_settings": list(result.new_settings),
+            "remarks": list(remarks),
+        },
     )
 
 

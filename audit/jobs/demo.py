@@ -7,12 +7,14 @@ from pathlib import Path
 from audit.demo.dataset import IMAGES_FOLDER, DemoSetting, write_demo_dataset
 from audit.errors import InputError
 from audit.jobs.drawing import Explicit
+from audit.jobs.goals import TO_DESCRIBE
 from audit.jobs.ingest import IngestRequest, run_ingest
 from audit.jobs.progress import SILENT
 from audit.jobs.sample import SampleRequest, draw_sample
 from audit.jobs.workspace import Workspace, make_workspace, open_workspace
 from audit.settings import FILE_NAME
-from sampling.design.frame import Across, DrawnUnit
+from sampling.design.frame import Across
+from sampling.design.phase_one import SizeMeasure
 
 DATASET_FOLDER = "dataset"
 SIZES = {"entity": 14, "query": 8}
@@ -60,12 +62,13 @@ def _draw(workspace: Workspace, now: datetime) -> str:
         name="main",
         seed=workspace.settings.seed,
         frame=None,
-        unit=DrawnUnit.ENTITY,
         across=Across.SPLITS,
         per_entity=1,
+        size_measure=SizeMeasure.NONE,
         allocation=Explicit(sizes=SIZES),
+        intent=TO_DESCRIBE,
     )
-    result = draw_sample(workspace.store, workspace.population, request, now)
+    result = draw_sample(workspace, request, now=now, progress=SILENT)
     sizes = ", ".join(f"{each.split} {each.n_units}" for each in result.sample.strata)
     done = "drawn" if result.n_new_units else "drawn before"
     return f"sample main: {sizes}, seed {result.sample.seed}, {done}"

@@ -1,15 +1,24 @@
 """Runs a design over the population: which mentions are drawn, and with what probability."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from audit.errors import InputError
-from db.drawing import DrawnRow, FrameStratum, Phase1, open_draw
-from db.records import Stratum
-from sampling.design.allocation import NOTHING, explicit_allocation, proportional_allocation
+from db.drawing import Draw, DrawnRow, FrameStratum, Phase1, open_draw
+from db.records import DifferingSizes, Stratum
+from sampling.design.allocation import NOTHING, allocate, explicit_allocation, grow, least_sizes
+from sampling.design.allocation_rules import PROPORTIONAL, AllocationRule
 from sampling.design.frame import Across, Candidate, DrawnUnit
+from sampling.design.pareto import numbers_of, pareto_draw, planned_odds
+from sampling.design.pareto_probabilities import inclusion_probabilities
+from sampling.design.phase_one import SizeMeasure
 from sampling.design.selection import draw
-from sampling.design.weights import Weights, annotation_draw_weights, entity_draw_weights
+from sampling.design.weights import (
+    Weights,
+    annotation_draw_weights,
+    entity_draw_weights,
+    unequal_draw_weights,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,18 +32,28 @@ class Explicit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proportional:
-    """A size in all, shared out in proportion to what each split has, but for splits whose size is fixed."""
+class Shared:
+    """A size in all, shared out by a rule, but for splits whose size is fixed.
+
+    Attributes:
+        minimum: units of every split at least, or all that it has.
+        is_cap: the size is a limit; where the frame has fewer, all of it.
+    """
 
     size: int
-    fixed: Mapping[str, int]
+    rule: AllocationRule = PROPORTIONAL
+    fixed: Mapping[str, int] = field(default_factory=dict)
+    minimum: int = 0
+    is_cap: bool = False
 
     def __str__(self) -> str:
+        shares = "in proportion" if self.rule == PROPORTIONAL else str(self.rule)
+        least = f", at least {self.minimum} each" if self.minimum else ""
         fixed = "".join(f", {split}={n} fixed" for split, n in self.fixed.items())
-        return f"{self.size} in proportion{fixed}"
+        return f"{self.size} {shares}{least}{fixed}"
 
 
-Allocation = Explicit | Proportional
+Allocation = Explicit | Shared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +62,7 @@ class Design:
 
     Attributes:
         per_entity: annotations taken of each drawn entity; 1 where annotations are drawn directly.
+        size_measure: what the chance of an entity grows with, inside its split.
         splits: splits that the frame is restricted to; empty means all.
     """
 
@@ -50,6 +70,7 @@ class Design:
     unit: DrawnUnit
     across: Across
     per_entity: int
+    size_measure: SizeMeasure
     splits: tuple[str, ...]
 
 
@@ -59,20 +80,32 @@ class DrawnMention:
 
     annotation_id: str
     candidate: Candidate
+    n_annotations_of_entity: int
     n_entities_in_stratum: int
     weights: Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """The outcome of a draw, by stratum and ticket."""
+    """The outcome of a draw, by stratum and ticket.
+
+    Attributes:
+        differing: of a contrast, what phase 1 put into each split.
+    """
 
     strata: tuple[Stratum, ...]
     mentions: tuple[DrawnMention, ...]
+    differing: Mapping[str, DifferingSizes] = field(default_factory=dict)
 
 
 def run_draw(
-    files: Sequence[str], design: Design, allocation: Allocation, *, at_least: Mapping[str, int] = NOTHING
+    files: Sequence[str],
+    design: Design,
+    allocation: Allocation,
+    *,
+    present: Mapping[str, int] = NOTHING,
+    first: Mapping[str, int] = NOTHING,
+    compared: str | None = None,
 ) -> Drawing:
     """Draw from a frame.
 
@@ -80,31 +113,41 @@ def run_draw(
         files: the frame's annotation files.
         design: how.
         allocation: how many.
-        at_least: sizes that strata have already and keep.
+        present: sizes that strata have already, where the sample grows.
+        first: sizes of the first draw, where the sample grows.
+        compared: of a contrast, the file of every mention that was compared.
 
     Raises:
         InputError: the frame has no annotation in these splits.
         DesignError: a stratum is unknown or has fewer than asked.
     """
-    if design.unit is DrawnUnit.ANNOTATION and (design.per_entity != 1 or design.across is not Across.SPLITS):
-        raise InputError(
-            "--per-entity and --across say how entities are drawn: leave them out, or draw with --unit entity"
-        )
+    _refuse_contradictions(design)
     with open_draw(
         files, _phase1(design), seed=design.seed, splits=design.splits, per_entity=design.per_entity
     ) as engine:
         frame = {stratum.split: stratum for stratum in engine.strata()}
         if not frame:
             raise InputError(f"the frame has no annotation in {', '.join(design.splits) or 'any split'}")
-        sizes = _sizes(design, allocation, frame, at_least)
-        rows = [row for split, n in sizes.items() for row in engine.smallest(split, n)]
-    drawn = draw((_candidate(row) for row in rows), sizes)
-    mentions = tuple(
-        mention
-        for candidate in drawn
-        for mention in _mentions(design, candidate, frame[candidate.stratum], sizes[candidate.stratum])
-    )
-    return Drawing(strata=_strata(frame, sizes, mentions), mentions=mentions)
+        sizes = _sizes(design, allocation, frame, present)
+        if design.size_measure is SizeMeasure.NONE:
+            mentions = _alike(engine, design, frame, sizes)
+        else:
+            mentions = _by_size(engine, design, frame, sizes, first or sizes)
+        differing = engine.differing(compared) if compared else {}
+    return Drawing(strata=_strata(frame, sizes, mentions), mentions=tuple(mentions), differing=differing)
+
+
+def _refuse_contradictions(design: Design) -> None:
+    if design.unit is DrawnUnit.ANNOTATION and (design.per_entity != 1 or design.across is not Across.SPLITS):
+        raise InputError(
+            "--per-entity and --across say how entities are drawn: leave them out, or draw with --unit entity"
+        )
+    if design.size_measure is not SizeMeasure.NONE and (
+        design.unit is DrawnUnit.ANNOTATION or design.per_entity != 1
+    ):
+        raise InputError(
+            "--size-measure draws one annotation of each entity: leave out --unit annotation and --per-entity"
+        )
 
 
 def _phase1(design: Design) -> Phase1:
@@ -114,7 +157,7 @@ def _phase1(design: Design) -> Phase1:
 
 
 def _sizes(
-    design: Design, allocation: Allocation, frame: Mapping[str, FrameStratum], at_least: Mapping[str, int]
+    design: Design, allocation: Allocation, frame: Mapping[str, FrameStratum], present: Mapping[str, int]
 ) -> dict[str, int]:
     available = {
         split: stratum.n_annotations if design.unit is DrawnUnit.ANNOTATION else stratum.n_entities
@@ -122,7 +165,59 @@ def _sizes(
     }
     if isinstance(allocation, Explicit):
         return explicit_allocation(available, allocation.sizes)
-    return proportional_allocation(available, allocation.size, fixed=allocation.fixed, at_least=at_least)
+    if present:
+        return grow(available, present, allocation.size, allocation.rule, fixed=allocation.fixed)
+    at_least = {
+        split: n
+        for split, n in least_sizes(available, allocation.minimum).items()
+        if split not in allocation.fixed
+    }
+    size = min(allocation.size, sum(available.values())) if allocation.is_cap else allocation.size
+    return allocate(available, size, allocation.rule, fixed=allocation.fixed, at_least=at_least)
+
+
+def _alike(
+    engine: Draw, design: Design, frame: Mapping[str, FrameStratum], sizes: Mapping[str, int]
+) -> list[DrawnMention]:
+    """Draw with one chance for all of a split: the smallest tickets."""
+    rows = [row for split, n in sizes.items() for row in engine.smallest(split, n)]
+    return [
+        mention
+        for candidate in draw((_candidate(row) for row in rows), sizes)
+        for mention in _mentions(
+            candidate,
+            frame[candidate.stratum],
+            _weights(design, candidate, frame[candidate.stratum], sizes[candidate.stratum]),
+        )
+    ]
+
+
+def _by_size(
+    engine: Draw,
+    design: Design,
+    frame: Mapping[str, FrameStratum],
+    sizes: Mapping[str, int],
+    first: Mapping[str, int],
+) -> list[DrawnMention]:
+    """Draw by Pareto sampling, with the odds of the first draw, so that a longer one contains a shorter."""
+    mentions = []
+    for split, n in sorted(sizes.items()):
+        if n == 0:
+            continue
+        entities = engine.sizes(split)
+        odds = planned_odds(design.size_measure.sizes(entities.n_annotations), first[split] or n)
+        drawn = pareto_draw(numbers_of(entities.first_bytes), odds, n)
+        chance = dict(
+            zip(
+                entities.places[drawn].tolist(), inclusion_probabilities(odds, n)[drawn].tolist(), strict=True
+            )
+        )
+        rows = engine.at(split, entities.places[drawn])
+        for place in entities.places[drawn].tolist():
+            candidate = _candidate(rows[place])
+            weights = unequal_draw_weights(probability=chance[place], N_e=candidate.n_annotations, k=1)
+            mentions += _mentions(candidate, frame[split], weights)
+    return mentions
 
 
 def _candidate(row: DrawnRow) -> Candidate:
@@ -135,20 +230,23 @@ def _candidate(row: DrawnRow) -> Candidate:
     )
 
 
-def _mentions(design: Design, candidate: Candidate, stratum: FrameStratum, n_h: int) -> list[DrawnMention]:
+def _weights(design: Design, candidate: Candidate, stratum: FrameStratum, n_h: int) -> Weights:
     if design.unit is DrawnUnit.ANNOTATION:
-        weights = annotation_draw_weights(n_h=n_h, N_h=stratum.n_annotations, N_e=candidate.n_annotations)
-    else:
-        weights = entity_draw_weights(
-            n_h=n_h,
-            M_h=stratum.n_entities,
-            N_e=candidate.n_annotations,
-            k=len(candidate.annotation_ids),
-        )
+        return annotation_draw_weights(n_h=n_h, N_h=stratum.n_annotations, N_e=candidate.n_annotations)
+    return entity_draw_weights(
+        n_h=n_h,
+        M_h=stratum.n_entities,
+        N_e=candidate.n_annotations,
+        k=len(candidate.annotation_ids),
+    )
+
+
+def _mentions(candidate: Candidate, stratum: FrameStratum, weights: Weights) -> list[DrawnMention]:
     return [
         DrawnMention(
             annotation_id=annotation_id,
             candidate=candidate,
+            n_annotations_of_entity=candidate.n_annotations,
             n_entities_in_stratum=stratum.n_entities,
             weights=weights,
         )
@@ -159,15 +257,17 @@ def _mentions(design: Design, candidate: Candidate, stratum: FrameStratum, n_h: 
 def _strata(
     frame: Mapping[str, FrameStratum], sizes: Mapping[str, int], mentions: Sequence[DrawnMention]
 ) -> tuple[Stratum, ...]:
+    drawn: dict[str, list[str]] = {split: [] for split in sizes}
+    for mention in mentions:
+        drawn[mention.candidate.stratum].append(mention.candidate.entity_id)
     return tuple(
         Stratum(
             split=split,
-            n_units=sum(mention.candidate.stratum == split for mention in mentions),
-            n_entities_drawn=len(
-                {mention.candidate.entity_id for mention in mentions if mention.candidate.stratum == split}
-            ),
+            n_units=len(entity_ids),
+            n_entities_drawn=len(set(entity_ids)),
             n_entities=frame[split].n_entities,
             n_annotations=frame[split].n_annotations,
+            n_first=sizes[split],
         )
-        for split in sizes
+        for split, entity_ids in drawn.items()
     )

@@ -1,14 +1,16 @@
 """Gives a sample its own copy of what every setting made of its mentions."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from audit.coco.rle import RleError, area, decode_counts, union_counts
 from db.manifest import SettingRecord
 from db.mentions import PopulationMask, load_setting_masks
 from db.population import Population
 from db.records import Mask, MaskState
+
+MASK_ID_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +67,14 @@ def mask_id_of(mention_id: str, *, height: int, width: int, canonical_counts: by
     >>> mask_id_of("a", height=2, width=3, canonical_counts=b"132")
     'e5b9c4295fda493d91ecb407'
     """
-    content = f"mask-audit/1\nmask\n{mention_id}\n{height} {width}\n".encode() + canonical_counts
-    return hashlib.sha256(content).hexdigest()[:24]
+    return mask_digest(mention_id, height=height, width=width, canonical_counts=canonical_counts).hex()
+
+
+def mask_digest(mention_id: str, *, height: int, width: int, canonical_counts: bytes | memoryview) -> bytes:
+    """Give `mask_id_of` as the bytes that its hex digits stand for."""
+    content = sha256(f"mask-audit/1\nmask\n{mention_id}\n{height} {width}\n".encode())
+    content.update(canonical_counts)
+    return content.digest()[:MASK_ID_BYTES]
 
 
 def _state(setting: SettingRecord, row: PopulationMask | None) -> MaskState:

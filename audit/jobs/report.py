@@ -8,14 +8,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 from audit.errors import InputError
+from audit.jobs.estimates import Figures
 from audit.jobs.files import write_text
 from audit.jobs.image_check import check_images
 from audit.jobs.progress import Progress
-from audit.jobs.report_content import load_review_state, report_content
+from audit.jobs.report_content import report_content
+from audit.jobs.review_state import load_review_state
 from audit.jobs.workspace import Workspace
-from reports.content import ReportContent, SettingResult
+from reports.content import ReportContent, SettingResult, Span
 from reports.formats import Format, render
 from reports.numbers import percent_text, range_text
+from sampling.estimation.domains import simultaneous_confidence
+from sampling.estimation.estimands import Estimand
 from sampling.estimation.estimate import NoEstimate
 
 
@@ -28,11 +32,18 @@ class Bound(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRequest:
-    """What to report, and where to."""
+    """What to report, and where to.
+
+    Attributes:
+        estimand: the headline's.
+        span: what the intervals' confidence is of.
+    """
 
     sample: str | None
     folder: Path
     formats: tuple[Format, ...]
+    estimand: Estimand
+    span: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +67,14 @@ def write_report(
         if folder.exists() and not folder.is_dir():
             raise InputError(f"--out {request.folder} cannot be a folder: {folder} is a file")
     check_images(workspace.store, request.sample, workers=workspace.workers, progress=progress)
+    state = load_review_state(workspace.store, request.sample)
+    confidence = workspace.settings.confidence
+    if request.span is Span.TABLE and state.settings:
+        confidence = simultaneous_confidence(confidence, len(state.settings))
     content = report_content(
-        load_review_state(workspace.store, request.sample),
+        state,
         workspace.population.manifest(),
-        confidence=workspace.settings.confidence,
+        Figures(confidence=confidence, estimand=request.estimand, span=request.span),
         version=f"mask-audit {version('mask-audit')}",
         now=now,
     )
@@ -76,10 +91,11 @@ def summary(written: WrittenReport) -> list[str]:
     if not written.content.is_complete:
         lines.append(f"incomplete: {written.content.n_pending:,} judgements are pending")
     lines += [f"warning: {warning}" for warning in written.content.warnings]
-    lines += [
-        f"{setting} is not in this sample: `mask-audit sample --carry`"
-        for setting in written.content.not_in_sample
-    ]
+    if written.content.design.contrast is None:
+        lines += [
+            f"{setting} is not in this sample: `mask-audit sample --carry`"
+            for setting in written.content.not_in_sample
+        ]
     return [*lines, f"written: {', '.join(str(file) for file in written.files)}"]
 
 
@@ -88,12 +104,18 @@ def gate_failures(content: ReportContent, least: float, bound: Bound) -> list[st
     failures = [
         fault for setting in content.settings if (fault := _gate_failure(setting, least, bound)) is not None
     ]
-    return failures + [f"gate: {setting} is not in this sample" for setting in content.not_in_sample]
+    absent = () if content.design.contrast is not None else content.not_in_sample
+    return failures + [f"gate: {setting} is not in this sample" for setting in absent]
 
 
 def formats_of(names: Sequence[str]) -> tuple[Format, ...]:
     """Give formats by name."""
     return tuple(Format(name) for name in names)
+
+
+def span_of(name: str) -> Span:
+    """Give what intervals' confidence is of, by name."""
+    return Span(name)
 
 
 def _line(setting: SettingResult) -> str:

@@ -105,7 +105,12 @@ def open_desk(
     desk = Desk(
         sample=sample,
         reviewer=reviewer,
-        order=review_order(mask_units, seed=sample.seed, reviewer=reviewer_name),
+        order=review_order(
+            mask_units,
+            seed=sample.seed,
+            reviewer=reviewer_name,
+            block_of={unit.unit_id: unit.block for unit in units.values() if unit.block is not None},
+        ),
         unit_of={mask_id: units[unit_id] for mask_id, unit_id in mask_units.items()},
         guideline_hash=_guideline_hash(guideline_file),
     )

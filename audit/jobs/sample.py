@@ -4,24 +4,30 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit.errors import InputError
+from audit.jobs.block_order import block_order
 from audit.jobs.drawing import Allocation, Design, Drawing, Explicit, run_draw
+from audit.jobs.goals import Intent
 from audit.jobs.mask_copies import copy_masks
+from audit.jobs.progress import Progress
 from audit.jobs.sampled_units import (
     SampleResult,
     annotation_ids_of,
     fixed_sizes,
     load_drawn_mentions,
+    rule_name,
     sample_settings_of,
     unit_masks_of,
     units_of,
 )
+from audit.jobs.sampling_frame import FrameRequest, SamplingFrame, find_frame, open_frame
+from audit.jobs.workspace import Workspace
 from audit.names import check_name
-from db.manifest import Manifest, SettingRecord, fingerprint, frame_files
-from db.population import ANNOTATIONS_FILE, Population
+from db.manifest import fingerprint
 from db.records import Sample
 from db.samples import add_masks, add_sample, load_samples, put_settings, put_units, remove_sample
 from db.store import Store
-from sampling.design.frame import Across, DrawnUnit
+from sampling.design.frame import Across
+from sampling.design.phase_one import SizeMeasure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,53 +37,92 @@ class SampleRequest:
     Attributes:
         frame: the setting to draw from; the first ingested where None.
         per_entity: annotations taken of each drawn entity.
+        intent: what it is to show.
+
+    Raises:
+        InputError: the goal needs independent units, and the design gives others.
     """
 
     name: str
     seed: int
     frame: str | None
-    unit: DrawnUnit
     across: Across
     per_entity: int
+    size_measure: SizeMeasure
     allocation: Allocation
+    intent: Intent
+
+    def __post_init__(self) -> None:
+        if self.intent.contrast is not None and (
+            self.across is Across.WITHIN_SPLIT
+            or self.per_entity > 1
+            or self.size_measure is not SizeMeasure.NONE
+        ):
+            raise InputError(
+                "--contrast draws one differing mention of each entity: "
+                "leave out --across, --per-entity and --size-measure"
+            )
+        if not self.intent.goal.is_sequential:
+            return
+        if self.per_entity > 1:
+            raise InputError(
+                f"--goal {self.intent.goal} stops where the verdicts say so, which needs independent units: "
+                "leave out --per-entity"
+            )
+        if self.size_measure is not SizeMeasure.NONE:
+            raise InputError(
+                f"--goal {self.intent.goal} is about the share of the sample as allocated, which needs equal "
+                "chances inside a split: leave out --size-measure"
+            )
 
 
-def draw_sample(store: Store, population: Population, request: SampleRequest, now: datetime) -> SampleResult:
-    """Draw a sample and store it with every setting's masks; the same request again changes nothing.
+def draw_sample(
+    workspace: Workspace, request: SampleRequest, *, now: datetime, progress: Progress
+) -> SampleResult:
+    """Draw a sample and store it with its settings' masks; the same request again changes nothing.
 
     Raises:
         InputError: there is nothing to draw from, or a sample of that name was drawn in another way.
         DesignError: a stratum is unknown or has fewer than asked.
     """
     check_name("--name", request.name)
-    manifest = population.manifest()
-    frame = _frame(manifest, request.frame)
+    store, population = workspace.store, workspace.population
     splits = tuple(request.allocation.sizes) if isinstance(request.allocation, Explicit) else ()
     design = Design(
         seed=request.seed,
-        unit=request.unit,
+        unit=request.intent.unit,
         across=request.across,
         per_entity=request.per_entity,
+        size_measure=request.size_measure,
         splits=splits,
     )
-    drawing = run_draw(population.files(frame, ANNOTATIONS_FILE), design, request.allocation)
+    contrast = request.intent.contrast
+    wanted = FrameRequest(
+        setting=find_frame(population.manifest(), request.frame, contrast), contrast=contrast, splits=splits
+    )
+    with open_frame(population, wanted, workers=workspace.workers, progress=progress) as frame:
+        drawing = run_draw(frame.paths, design, request.allocation, compared=frame.compared_path)
+        drawing = frame.of_whole_frame(drawing)
     sample = _sample(request, frame, drawing, now)
     held = _find(store, request.name)
     if held is not None:
         _refuse_unless_same(held, sample)
         return SampleResult(sample=held, n_new_units=0, new_settings=())
-    mentions = load_drawn_mentions(population, frame, [each.annotation_id for each in drawing.mentions])
-    copies = copy_masks(population, manifest.settings, annotation_ids_of(mentions.values()))
-    units = units_of(drawing, mentions, request.seed)
+    mentions = load_drawn_mentions(
+        population, frame.setting, [each.annotation_id for each in drawing.mentions]
+    )
+    copies = copy_masks(population, frame.settings, annotation_ids_of(mentions.values()))
+    blocks = block_order(drawing, {}) if request.intent.goal.is_sequential else {}
+    units = units_of(drawing, mentions, request.seed, blocks)
     with store.transaction() as transaction:
         stored = add_sample(transaction, sample)
-        put_settings(transaction, stored.sample_id, sample_settings_of(manifest.settings))
+        put_settings(transaction, stored.sample_id, sample_settings_of(frame.settings))
         unit_ids = put_units(transaction, stored.sample_id, units)
         add_masks(transaction, copies.masks, unit_masks_of(copies, unit_ids))
     return SampleResult(
         sample=stored,
         n_new_units=len(units),
-        new_settings=tuple(each.setting for each in manifest.settings),
+        new_settings=tuple(each.setting for each in frame.settings),
     )
 
 
@@ -93,10 +138,20 @@ def remove(store: Store, name: str) -> int:
         return remove_sample(transaction, name)
 
 
-def _frame(manifest: Manifest, name: str | None) -> SettingRecord:
-    if not manifest.settings:
-        raise InputError("the population is empty: ingest masks with `mask-audit ingest FILE --setting NAME`")
-    return manifest.get(name) if name else manifest.settings[0]
+_DESIGN = (
+    "seed",
+    "unit",
+    "across",
+    "per_entity",
+    "size_measure",
+    "goal",
+    "target",
+    "margin",
+    "contrast",
+    "frame",
+    "population_fingerprint",
+    "strata",
+)
 
 
 def _find(store: Store, name: str) -> Sample | None:
@@ -105,11 +160,7 @@ def _find(store: Store, name: str) -> Sample | None:
 
 
 def _refuse_unless_same(held: Sample, asked: Sample) -> None:
-    differing = [
-        name
-        for name in ("seed", "unit", "across", "per_entity", "frame", "population_fingerprint", "strata")
-        if getattr(held, name) != getattr(asked, name)
-    ]
+    differing = [name for name in _DESIGN if getattr(held, name) != getattr(asked, name)]
     if differing:
         raise InputError(
             f"sample {held.name!r} is there already and was drawn with another "
@@ -118,20 +169,25 @@ def _refuse_unless_same(held: Sample, asked: Sample) -> None:
         )
 
 
-def _sample(request: SampleRequest, frame: SettingRecord, drawing: Drawing, now: datetime) -> Sample:
-    files = frame_files(frame)
+def _sample(request: SampleRequest, frame: SamplingFrame, drawing: Drawing, now: datetime) -> Sample:
     return Sample(
         sample_id=0,
         name=request.name,
         seed=request.seed,
-        unit=request.unit,
+        unit=request.intent.unit,
         across=request.across,
         per_entity=request.per_entity,
         allocation=str(request.allocation),
         fixed=fixed_sizes(request.allocation),
-        frame=frame.setting,
-        population_fingerprint=fingerprint(files),
-        frame_files=files,
+        frame=frame.setting.setting,
+        population_fingerprint=fingerprint(frame.files),
+        frame_files=frame.files,
         created_at=now,
+        allocation_rule=rule_name(request.allocation),
+        size_measure=request.size_measure,
+        goal=request.intent.goal,
+        target=request.intent.target,
+        margin=request.intent.margin,
+        contrast=frame.contrast(drawing),
         strata=tuple(sorted(drawing.strata, key=lambda stratum: stratum.split)),
     )

@@ -1,24 +1,29 @@
 """Grows a sample, and gives one the masks of settings that came or changed since it was drawn."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from audit.errors import InputError
-from audit.jobs.drawing import Allocation, Design, Explicit, Proportional, run_draw
+from audit.jobs.block_order import block_order
+from audit.jobs.drawing import Allocation, Design, Explicit, Shared, run_draw
 from audit.jobs.mask_copies import copy_masks
+from audit.jobs.progress import Progress
 from audit.jobs.sampled_units import (
     SampleResult,
     annotation_ids_of,
     fixed_sizes,
     load_drawn_mentions,
+    rule_name,
     sample_settings_of,
     unit_masks_of,
     units_of,
 )
+from audit.jobs.sampling_frame import FrameRequest, SamplingFrame, changes, open_frame
+from audit.jobs.workspace import Workspace
 from db.manifest import SettingRecord, fingerprint, frame_files
 from db.mentions import load_mentions
-from db.population import ANNOTATIONS_FILE, Population
-from db.records import FrameFile, Sample, Unit
+from db.population import Population
+from db.records import Sample, Unit
 from db.samples import (
     add_masks,
     load_sample,
@@ -30,11 +35,31 @@ from db.samples import (
     update_images,
 )
 from db.store import Store
+from sampling.design.allocation_rules import named_rule
 from sampling.design.frame import Across, DrawnUnit
+from sampling.design.goals import Goal
+from sampling.design.phase_one import SizeMeasure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """How far a sample is to grow.
+
+    Attributes:
+        sizes: of splits whose size is given.
+        size: of the whole sample, or None where only the named splits grow.
+        rule: by which the rest is shared out; the sample's own where None.
+        expected: accuracy of each split, for the rule `neyman`.
+    """
+
+    sizes: Mapping[str, int]
+    size: int | None
+    rule: str | None
+    expected: Mapping[str, float]
 
 
 def extend_sample(
-    store: Store, population: Population, name: str | None, allocation: Allocation
+    workspace: Workspace, name: str | None, growth: Growth, *, progress: Progress
 ) -> SampleResult:
     """Draw more units by the sample's own design and seed; every unit that it has stays.
 
@@ -42,31 +67,55 @@ def extend_sample(
         InputError: the frame has changed since the sample was drawn, or a stratum would shrink.
         DesignError: a stratum is unknown or has fewer than asked.
     """
+    store, population = workspace.store, workspace.population
     with store.reading() as transaction:
         sample = load_sample(transaction, name)
         settings = {each.setting for each in load_settings(transaction, sample.sample_id)}
-        held = {unit.annotation_id for unit in load_units(transaction, sample.sample_id)}
+        held = {unit.annotation_id: unit.block for unit in load_units(transaction, sample.sample_id)}
     manifest = population.manifest()
-    frame = manifest.get(sample.frame)
-    _refuse_changed_frame(sample, frame)
     present = {stratum.split: _n_drawn(sample, stratum.split) for stratum in sample.strata}
-    allocation = _grown(sample, allocation, present)
+    first = {stratum.split: stratum.n_first for stratum in sample.strata}
+    allocation = _grown(sample, growth, present)
     design = Design(
         seed=sample.seed,
         unit=DrawnUnit(sample.unit),
         across=Across(sample.across),
         per_entity=sample.per_entity,
+        size_measure=SizeMeasure(sample.size_measure),
         splits=tuple(present),
     )
-    drawing = run_draw(population.files(frame, ANNOTATIONS_FILE), design, allocation, at_least=present)
-    mentions = load_drawn_mentions(population, frame, [each.annotation_id for each in drawing.mentions])
+    wanted = FrameRequest(
+        setting=manifest.get(sample.frame),
+        contrast=(sample.contrast.a, sample.contrast.b) if sample.contrast else None,
+        splits=tuple(present),
+    )
+    with open_frame(population, wanted, workers=workspace.workers, progress=progress) as frame:
+        _refuse_changed_frame(sample, frame)
+        drawing = run_draw(
+            frame.paths, design, allocation, present=present, first=first, compared=frame.compared_path
+        )
+        drawing = frame.of_whole_frame(drawing)
+    blocks = {annotation_id: block for annotation_id, block in held.items() if block is not None}
+    if Goal(sample.goal).is_sequential and len(drawing.mentions) > len(held):
+        blocks = block_order(drawing, blocks)
+    mentions = load_drawn_mentions(
+        population, frame.setting, [each.annotation_id for each in drawing.mentions]
+    )
     new = [mention for annotation_id, mention in mentions.items() if annotation_id not in held]
     of_sample = [each for each in manifest.settings if each.setting in settings]
     copies = copy_masks(population, of_sample, annotation_ids_of(new))
-    grown = replace(sample, allocation=str(allocation), fixed=fixed_sizes(allocation), strata=drawing.strata)
+    grown = replace(
+        sample,
+        allocation=str(allocation),
+        fixed=fixed_sizes(allocation),
+        allocation_rule=rule_name(allocation),
+        strata=tuple(
+            replace(stratum, n_first=first[stratum.split] or stratum.n_first) for stratum in drawing.strata
+        ),
+    )
     with store.transaction() as transaction:
         update_design(transaction, grown)
-        unit_ids = put_units(transaction, grown.sample_id, units_of(drawing, mentions, sample.seed))
+        unit_ids = put_units(transaction, grown.sample_id, units_of(drawing, mentions, sample.seed, blocks))
         add_masks(transaction, copies.masks, unit_masks_of(copies, unit_ids))
     return SampleResult(sample=grown, n_new_units=len(new), new_settings=())
 
@@ -103,16 +152,14 @@ def carry_masks(store: Store, population: Population, name: str | None) -> Sampl
     )
 
 
-def _refuse_changed_frame(sample: Sample, frame: SettingRecord) -> None:
-    now, then = set(frame_files(frame)), set(sample.frame_files)
-    if now == then:
-        return
-    changes = [f"{file.file} was added or changed" for file in sorted(now - then, key=_file_name)]
-    changes += [f"{file.file} is gone or changed" for file in sorted(then - now, key=_file_name)]
-    raise InputError(
-        f"the frame {frame.setting!r} is not what sample {sample.name!r} was drawn from "
-        f"({'; '.join(changes)}), so a longer draw would not extend it: draw a new sample with another --name"
-    )
+def _refuse_changed_frame(sample: Sample, frame: SamplingFrame) -> None:
+    changed = changes(frame.files, sample.frame_files)
+    if changed:
+        raise InputError(
+            f"the frame {frame.setting.setting!r} is not what sample {sample.name!r} was drawn from "
+            f"({'; '.join(changed)}), so a longer draw would not extend it: draw a new sample with another "
+            "--name"
+        )
 
 
 def _moved(population: Population, frame: SettingRecord | None, units: Sequence[Unit]) -> list[Unit]:
@@ -131,9 +178,8 @@ def _moved(population: Population, frame: SettingRecord | None, units: Sequence[
     ]
 
 
-def _grown(sample: Sample, allocation: Allocation, present: Mapping[str, int]) -> Allocation:
-    asked = allocation.sizes if isinstance(allocation, Explicit) else allocation.fixed
-    for split, n in asked.items():
+def _grown(sample: Sample, growth: Growth, present: Mapping[str, int]) -> Allocation:
+    for split, n in growth.sizes.items():
         if split not in present:
             raise InputError(
                 f"sample {sample.name!r} was drawn from {', '.join(present)}; split {split!r} would change "
@@ -144,15 +190,15 @@ def _grown(sample: Sample, allocation: Allocation, present: Mapping[str, int]) -
                 f"sample {sample.name!r} has {present[split]} of {split!r} and {n} are asked: "
                 "a sample only grows"
             )
-    if isinstance(allocation, Proportional):
-        return replace(allocation, fixed={**sample.fixed, **allocation.fixed})
-    return Explicit(sizes={**present, **allocation.sizes})
+    if growth.size is None:
+        return Explicit(sizes={**present, **growth.sizes})
+    return Shared(
+        size=growth.size,
+        rule=named_rule(growth.rule or sample.allocation_rule, growth.expected),
+        fixed={**sample.fixed, **growth.sizes},
+    )
 
 
 def _n_drawn(sample: Sample, split: str) -> int:
     stratum = next(each for each in sample.strata if each.split == split)
     return stratum.n_units if sample.unit == DrawnUnit.ANNOTATION else stratum.n_entities_drawn
-
-
-def _file_name(file: FrameFile) -> str:
-    return file.file

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from audit.errors import InputError
-from audit.jobs.drawing import Allocation, Drawing, Proportional
+from audit.jobs.drawing import Allocation, Drawing, Shared
 from audit.jobs.mask_copies import MaskCopies
 from db.manifest import SettingRecord, fingerprint, frame_files
 from db.mentions import Mention, load_mentions
 from db.population import Population
 from db.records import Sample, SampleSetting, Unit, UnitMask
+from sampling.design.allocation_rules import PROPORTIONAL
 from sampling.design.selection import annotation_ticket, entity_ticket
 
 
@@ -31,7 +32,12 @@ class SampleResult:
 
 def fixed_sizes(allocation: Allocation) -> dict[str, int]:
     """Give the sizes that an allocation fixes."""
-    return dict(allocation.fixed) if isinstance(allocation, Proportional) else {}
+    return dict(allocation.fixed) if isinstance(allocation, Shared) else {}
+
+
+def rule_name(allocation: Allocation) -> str:
+    """Give the rule by which a sample's size is shared out when it grows; in proportion unless it says."""
+    return str(allocation.rule) if isinstance(allocation, Shared) else str(PROPORTIONAL)
 
 
 def annotation_ids_of(mentions: Iterable[Mention]) -> dict[str, str]:
@@ -81,8 +87,10 @@ def sample_settings_of(settings: Sequence[SettingRecord]) -> list[SampleSetting]
     ]
 
 
-def units_of(drawing: Drawing, mentions: Mapping[str, Mention], seed: int) -> list[Unit]:
-    """Give what was drawn as units to be stored."""
+def units_of(
+    drawing: Drawing, mentions: Mapping[str, Mention], seed: int, blocks: Mapping[str, int]
+) -> list[Unit]:
+    """Give what was drawn as units to be stored, those that `blocks` names with their place in the order."""
     units = []
     for drawn in drawing.mentions:
         mention = mentions[drawn.annotation_id]
@@ -100,13 +108,14 @@ def units_of(drawing: Drawing, mentions: Mapping[str, Mention], seed: int) -> li
                 images_root=mention.images_root,
                 file_name=mention.file_name,
                 question=_storable(mention.question),
-                n_annotations_of_entity=drawn.candidate.n_annotations,
+                n_annotations_of_entity=drawn.n_annotations_of_entity,
                 n_entities_in_stratum=drawn.n_entities_in_stratum,
                 inclusion_probability=drawn.weights.inclusion_probability,
                 design_weight=drawn.weights.design_weight,
                 entity_weight=drawn.weights.entity_weight,
                 annotation_ticket=annotation_ticket(seed, drawn.annotation_id),
                 entity_ticket=entity_ticket(seed, entity_id),
+                block=blocks.get(drawn.annotation_id),
             )
         )
     return units

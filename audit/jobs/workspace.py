@@ -87,6 +87,17 @@ def open_workspace(folder: Path | None) -> Workspace:
     return Workspace(settings=settings, store=store, population=Population(settings.population_folder))
 
 
+def upgrade_workspace(folder: Path | None) -> tuple[str, str]:
+    """Bring a workspace's database to this version; give its schema revision before and after.
+
+    Raises:
+        InputError: there is no workspace, or its settings are wrong.
+        StoreError: its database cannot be used, or is newer than this version.
+    """
+    settings = load_settings(find_workspace(Path.cwd()) if folder is None else folder.absolute())
+    return Store(settings.database_url).upgrade()
+
+
 def check_sample(store: Store, name: str | None) -> None:
     """Raise NotFoundError unless there is such a sample."""
     with store.reading() as transaction:

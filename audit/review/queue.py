@@ -4,6 +4,8 @@ import hashlib
 import heapq
 from collections import defaultdict, deque
 from collections.abc import Container, Mapping, Sequence
+from math import inf
+from types import MappingProxyType
 
 WINDOW_SIZE = 12
 """Items that a browser holds ready: at least 20 seconds of work."""
@@ -11,11 +13,19 @@ WINDOW_SIZE = 12
 UNITS_APART = 20
 """Masks judged in between before another mask of the same mention is shown, where there are enough."""
 
+ONE_BLOCK: Mapping[int, int] = MappingProxyType({})
+"""No stored order: all units may come at any time."""
+
 
 def review_order(
-    mask_units: Mapping[str, int], *, seed: int, reviewer: str, apart: int = UNITS_APART
+    mask_units: Mapping[str, int],
+    *,
+    seed: int,
+    reviewer: str,
+    block_of: Mapping[int, int] = ONE_BLOCK,
+    apart: int = UNITS_APART,
 ) -> tuple[str, ...]:
-    """All masks in the random order of one reviewer, the masks of one mention kept apart.
+    """All masks in the order of one reviewer: block after block, at random inside each.
 
     The order comes from hashed tickets: the same for the same seed and reviewer, whatever the order of
     `mask_units`, and unrelated between reviewers. Of the masks that may be shown, the one with the smallest
@@ -26,13 +36,25 @@ def review_order(
         mask_units: the unit (mention) of every mask.
         seed: the sample's.
         reviewer: name.
+        block_of: place of each unit in the sample's stored order; units that it does not name come last.
         apart: masks in between, at least 0.
 
     >>> review_order({"a": 1, "b": 1, "c": 2}, seed=7, reviewer="local", apart=1)
     ('b', 'c', 'a')
+    >>> review_order({"a": 1, "b": 2, "c": 3}, seed=7, reviewer="local", block_of={1: 1, 2: 0, 3: 1})
+    ('b', 'c', 'a')
     """
+    tickets = sorted((_ticket(seed, reviewer, mask_id), mask_id) for mask_id in mask_units)
+    blocks: dict[float, list[tuple[str, str]]] = defaultdict(list)
+    for ticket, mask_id in tickets:
+        blocks[block_of.get(mask_units[mask_id], inf)].append((ticket, mask_id))
+    return tuple(mask_id for block in sorted(blocks) for mask_id in _apart(blocks[block], mask_units, apart))
+
+
+def _apart(tickets: list[tuple[str, str]], mask_units: Mapping[str, int], apart: int) -> list[str]:
+    """Masks in order of their tickets, but for those that wait for others of their mention."""
     waiting_of_unit: dict[int, deque[tuple[str, str]]] = defaultdict(deque)
-    for ticket, mask_id in sorted((_ticket(seed, reviewer, mask_id), mask_id) for mask_id in mask_units):
+    for ticket, mask_id in tickets:
         waiting_of_unit[mask_units[mask_id]].append((ticket, mask_id))
     ready = [masks.popleft() for masks in waiting_of_unit.values()]
     heapq.heapify(ready)
@@ -45,7 +67,7 @@ def review_order(
         order.append(mask_id)
         if waiting_of_unit[mask_units[mask_id]]:
             resting.append((len(order) + apart, mask_units[mask_id]))
-    return tuple(order)
+    return order
 
 
 def next_masks(order: Sequence[str], settled: Container[str], *, n: int = WINDOW_SIZE) -> list[str]:

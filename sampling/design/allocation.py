@@ -1,8 +1,11 @@
-"""How many to draw in each stratum: asked one by one, or in proportion with exact rounding."""
+"""How many to draw in each stratum: asked one by one, shared out by a rule, or grown from what is there."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from types import MappingProxyType
 
+from sampling.design.allocation_rules import PROPORTIONAL, AllocationRule
+from sampling.design.apportionment import Share, largest_remainder, sainte_lague
 from sampling.errors import DesignError
 
 NOTHING: Mapping[str, int] = MappingProxyType({})
@@ -37,14 +40,36 @@ def proportional_allocation(
 ) -> dict[str, int]:
     """A total of n units over the strata in proportion to what each has, summing exactly to n.
 
+    `allocate` by `PROPORTIONAL`.
+
+    >>> proportional_allocation({"entity": 17900, "query": 5100, "wiki": 2030000}, 2000, fixed={"wiki": 200})
+    {'entity': 1401, 'query': 399, 'wiki': 200}
+    """
+    return allocate(available, n, PROPORTIONAL, fixed=fixed, at_least=at_least)
+
+
+def allocate(
+    available: Mapping[str, int],
+    n: int,
+    rule: AllocationRule,
+    *,
+    sizes: Mapping[str, int] | None = None,
+    fixed: Mapping[str, int] = NOTHING,
+    at_least: Mapping[str, int] = NOTHING,
+) -> dict[str, int]:
+    """A total of n units over the strata by a rule, summing exactly to n: for a fresh draw.
+
     The strata that are not fixed share n − Σ fixed by the method of the largest remainder (Hamilton), ties by
-    the stratum's name, in whole numbers throughout. A stratum whose share would fall below `at_least` gets
-    that many and the others share the rest. No stratum gets more than it has. Largest remainder alone is not
-    monotone in n (the Alabama paradox), so a sample that grows passes its present sizes as `at_least`.
+    the stratum's name, in exact fractions. A stratum whose share would fall below `at_least` gets that many,
+    one whose share would pass what it has gets all it has, and the others share the rest. Largest remainder
+    is not monotone in n (the Alabama paradox): a sample that grows uses `grow`.
 
     Args:
         available: M_h (or N_h), what each stratum has to draw from.
         n: units in all, the fixed ones included; at least 1.
+        rule: by what they share.
+        sizes: what the rule takes as the size of each stratum of `available`, where that is something else:
+            N_h where entities are drawn and the accuracy of annotations matters.
         fixed: strata whose size is given.
         at_least: sizes that must not be undercut.
 
@@ -54,52 +79,92 @@ def proportional_allocation(
     Raises:
         DesignError: the wishes contradict each other or what there is, with the numbers.
 
-    Source: Cochran, Sampling Techniques, 3rd ed. 1977, ch. 5 (proportional allocation); Balinski and Young,
-    Fair Representation, 2nd ed. 2001 (largest remainder, Alabama paradox).
+    Source: Cochran, Sampling Techniques, 3rd ed. 1977, ch. 5; Balinski and Young, Fair Representation,
+    2nd ed. 2001 (largest remainder, Alabama paradox).
 
-    >>> proportional_allocation({"entity": 17900, "query": 5100, "wiki": 2030000}, 2000, fixed={"wiki": 200})
-    {'entity': 1401, 'query': 399, 'wiki': 200}
+    >>> from sampling.design.allocation_rules import named_rule
+    >>> allocate({"entity": 18000, "query": 8500, "wiki": 2030000}, 2000, named_rule("power:0.25", {}))
+    {'entity': 393, 'query': 326, 'wiki': 1281}
     """
+    shares = _shares(available, rule, available if sizes is None else sizes, fixed, at_least)
+    _refuse_total(n, shares, fixed)
+    return largest_remainder(shares, n)
+
+
+def grow(
+    available: Mapping[str, int],
+    present: Mapping[str, int],
+    n: int,
+    rule: AllocationRule,
+    *,
+    sizes: Mapping[str, int] | None = None,
+    fixed: Mapping[str, int] = NOTHING,
+) -> dict[str, int]:
+    """A sample of present sizes grown to n units in all: no stratum shrinks, and the sum is exactly n.
+
+    The units that come go one by one to the stratum that is furthest behind its share by Webster's divisors,
+    so a sample grown in several steps is the sample grown at once.
+
+    Args:
+        available: M_h (or N_h), what each stratum has to draw from.
+        present: n_h of the sample as it is; a stratum that is not named has none yet.
+        n: units in all after growing, the fixed ones included; at least Σ present.
+        rule: by what the strata share.
+        sizes: as in `allocate`.
+        fixed: strata whose size after growing is given, at least the present one.
+
+    Returns:
+        n_h of every stratum of `available`, in its order.
+
+    Raises:
+        DesignError: the wishes contradict each other or what there is, with the numbers.
+
+    Source: Balinski and Young, Fair Representation, 2nd ed. 2001 (divisor methods are house-monotone).
+
+    >>> grow({"a": 600, "b": 600, "c": 200}, {"a": 4, "b": 4, "c": 2}, 11, PROPORTIONAL)
+    {'a': 5, 'b': 4, 'c': 2}
+    """
+    shares = _shares(available, rule, available if sizes is None else sizes, fixed, present)
+    _refuse_total(n, shares, fixed)
+    return sainte_lague(shares, n)
+
+
+def least_sizes(available: Mapping[str, int], minimum: int) -> dict[str, int]:
+    """The minimum for every stratum, or all that it has where that is less; for `at_least`.
+
+    Raises:
+        DesignError: the minimum is negative.
+
+    >>> least_sizes({"entity": 18000, "human": 60}, 100)
+    {'entity': 100, 'human': 60}
+    """
+    if minimum < 0:
+        raise DesignError(f"the minimum of a stratum is {minimum}: give at least 0")
+    return {stratum: min(minimum, N_h) for stratum, N_h in available.items()}
+
+
+def _shares(
+    available: Mapping[str, int],
+    rule: AllocationRule,
+    sizes: Mapping[str, int],
+    fixed: Mapping[str, int],
+    at_least: Mapping[str, int],
+) -> dict[str, Share]:
     _refuse(
         _size_faults(available, fixed, least=0)
         + _size_faults(available, at_least, least=0)
         + _shrunk_faults(fixed, at_least)
+        + _measure_faults(available, sizes)
     )
-    n_shared = n - sum(fixed.values())
-    shared = {stratum: N_h for stratum, N_h in available.items() if stratum not in fixed}
-    floor = {stratum: at_least.get(stratum, 0) for stratum in shared}
-    _refuse(_total_faults(n, n_shared, n_least=sum(floor.values()), n_available=sum(shared.values())))
-    sizes = _share_above(shared, n_shared, floor)
-    return {stratum: fixed[stratum] if stratum in fixed else sizes[stratum] for stratum in available}
-
-
-def _share_above(available: Mapping[str, int], n: int, at_least: Mapping[str, int]) -> dict[str, int]:
-    """Largest remainder, with the strata whose quota is below their least size held at it.
-
-    Holding one lowers the quotas of the rest, so it is repeated until no quota is too low. A quota never
-    passes what a stratum has, since n ≤ Σ available holds at every step.
-    """
-    n_available = sum(available.values())
-    held = {
-        stratum: at_least[stratum]
+    measures = rule.measures({h: sizes[h] for h in available if h not in fixed and available[h]})
+    return {
+        stratum: Share(
+            measure=measures.get(stratum, Fraction(0)),
+            least=fixed.get(stratum, at_least.get(stratum, 0)),
+            most=fixed.get(stratum, N_h),
+        )
         for stratum, N_h in available.items()
-        if n * N_h < at_least[stratum] * n_available
     }
-    if not held:
-        return _largest_remainder(available, n)
-    rest = {stratum: N_h for stratum, N_h in available.items() if stratum not in held}
-    return held | _share_above(rest, n - sum(held.values()), at_least)
-
-
-def _largest_remainder(available: Mapping[str, int], n: int) -> dict[str, int]:
-    if n == 0:
-        return dict.fromkeys(available, 0)
-    n_available = sum(available.values())
-    sizes = {stratum: n * N_h // n_available for stratum, N_h in available.items()}
-    by_remainder = sorted(available, key=lambda stratum: (-(n * available[stratum] % n_available), stratum))
-    for stratum in by_remainder[: n - sum(sizes.values())]:
-        sizes[stratum] += 1
-    return sizes
 
 
 def _size_faults(available: Mapping[str, int], sizes: Mapping[str, int], *, least: int) -> list[str]:
@@ -124,15 +189,28 @@ def _shrunk_faults(fixed: Mapping[str, int], at_least: Mapping[str, int]) -> lis
     ]
 
 
-def _total_faults(n: int, n_shared: int, *, n_least: int, n_available: int) -> list[str]:
+def _measure_faults(available: Mapping[str, int], sizes: Mapping[str, int]) -> list[str]:
+    return [
+        f"stratum {stratum!r} has {n_available} to draw from but no size above 0: give its size"
+        for stratum, n_available in available.items()
+        if n_available > 0 and sizes.get(stratum, 0) <= 0
+    ]
+
+
+def _refuse_total(n: int, shares: Mapping[str, Share], fixed: Mapping[str, int]) -> None:
+    n_fixed = sum(fixed.values())
+    n_least = sum(share.least for share in shares.values()) - n_fixed
+    n_most = sum(share.most for share in shares.values()) - n_fixed
     if n < 1:
-        return [f"the size is {n}: ask for at least 1 unit"]
-    n_fixed = n - n_shared
-    if n_shared < n_least:
-        return [f"size {n} is too small: {n_fixed} are fixed and the other strata must keep {n_least}"]
-    if n_shared > n_available:
-        return [f"size {n} is too large: {n_fixed} are fixed and the other strata have {n_available} in all"]
-    return []
+        raise DesignError(f"the size is {n}: ask for at least 1 unit")
+    if n - n_fixed < n_least:
+        raise DesignError(
+            f"size {n} is too small: {n_fixed} are fixed and the other strata must keep {n_least}"
+        )
+    if n - n_fixed > n_most:
+        raise DesignError(
+            f"size {n} is too large: {n_fixed} are fixed and the other strata have {n_most} in all"
+        )
 
 
 def _names(available: Mapping[str, int]) -> str:

@@ -51,6 +51,35 @@ def entity_draw_weights(*, n_h: int, M_h: int, N_e: int, k: int) -> Weights:
     )
 
 
+def unequal_draw_weights(*, probability: float, N_e: int, k: int) -> Weights:
+    """The weights of an annotation picked in phase 1 of an entity drawn with a probability of its own.
+
+    π = (k/N_e)·π_e; the entity's k annotations share its weight 1/π_e. With π_e = n_h/M_h these are the
+    weights of `entity_draw_weights`; with N_e = k = 1 those of annotations drawn with unequal probabilities.
+
+    Args:
+        probability: π_e, with which phase 2 draws the entity once phase 1 is done, in (0, 1].
+        N_e: the entity's annotations in the frame.
+        k: annotations picked of the entity, 1 ≤ k ≤ N_e.
+
+    Raises:
+        DesignError: the numbers cannot belong to one draw.
+
+    >>> unequal_draw_weights(probability=0.125, N_e=16, k=1)
+    Weights(inclusion_probability=0.0078125, design_weight=128.0, entity_weight=8.0)
+    """
+    if not 0 < probability <= 1:
+        raise DesignError(
+            f"an entity cannot have been drawn with probability {probability}: give one above 0 and at most 1"
+        )
+    _check_drawn(k, N_e, what="annotations of the entity")
+    return Weights(
+        inclusion_probability=probability * k / N_e,
+        design_weight=N_e / (probability * k),
+        entity_weight=1 / (probability * k),
+    )
+
+
 def annotation_draw_weights(*, n_h: int, N_h: int, N_e: int) -> Weights:
     """The weights of an annotation that was drawn directly.
 

@@ -21,6 +21,7 @@ def sample_accuracy(counts: VerdictCounts, *, confidence: float = 0.95) -> Estim
         value=counts.n_accepted / counts.n_counted,
         interval=wilson_interval(counts.n_accepted, counts.n_counted, confidence=confidence),
         n=counts.n_counted,
+        n_eff=counts.n_counted,
     )
 
 

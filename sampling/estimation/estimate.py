@@ -120,15 +120,36 @@ class IntervalMethod(StrEnum):
     """How an interval was made."""
 
     WILSON = "wilson"
+    CLOPPER_PEARSON = "clopper-pearson"
+    JEFFREYS = "jeffreys"
+    AGRESTI_COULL = "agresti-coull"
+    MID_P = "mid-p"
+    WILSON_EFFECTIVE = "wilson-n_eff"
+    """Wilson's on the effective number of units."""
+    KORN_GRAUBARD = "korn-graubard"
+    """Clopper and Pearson's on the effective number of units."""
+    MOVER_JEFFREYS = "mover-jeffreys"
+    DIFFERENCE = "difference"
+    """Of an estimate that second readings, or a model, correct: Wilson's on its effective number of units."""
+    LANG_REICZIGEL = "lang-reiczigel"
+    BONETT_PRICE = "bonett-price"
+    NEWCOMBE = "newcombe"
+    CONTRAST = "contrast"
+    """Of a difference drawn only where two settings differ."""
+    CONFIDENCE_SEQUENCE = "confidence-sequence"
+    """Valid at every moment of a review, whenever it is looked at."""
+    FIXED_WIDTH = "fixed-width"
+    """Valid where the review stopped at its width, and there alone."""
+    BOOTSTRAP = "bootstrap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """A confidence interval for a proportion.
+    """A confidence interval for a proportion, or for a difference or a coefficient of agreement.
 
     Attributes:
-        low: in [0, high].
-        high: in [low, 1].
+        low: at most `high`; in [0, 1] for a proportion, in [−1, 1] for a difference or a coefficient.
+        high: at least `low`.
         confidence: nominal coverage, in (0, 1).
         method: how it was made.
     """
@@ -147,11 +168,18 @@ class Estimate:
         value: in [0, 1].
         interval: contains `value`.
         n: units the share is of, at least 1.
+        n_eff: units of a simple random sample that would tell as much, above 0.
     """
 
     value: float
     interval: Interval
     n: int
+    n_eff: float
+
+    @property
+    def deff(self) -> float:
+        """The design effect n/n_eff: by how much the design widens the variance."""
+        return self.n / self.n_eff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

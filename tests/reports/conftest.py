@@ -1,133 +1,50 @@
 """Report contents to render: a whole audit, its unfinished state, and the corners."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
 
 import pytest
 
 from reports.content import (
     Design,
+    GoalResult,
     ReportContent,
-    Result,
     SettingResult,
-    StratumSize,
     TicketExample,
     VerdictSource,
-    result_of,
 )
+from sampling.comparison.contrast import Contrast, DifferenceEstimand
+from sampling.comparison.paired import PairedCounts
 from sampling.design.frame import Across, DrawnUnit
-from sampling.design.selection import annotation_ticket
-from sampling.estimation.estimate import VerdictCounts
-
-SPLITS = {"entity": 1400, "query": 400, "wiki": 200}
-CATEGORIES = {
-    "others": 474, "animal": 448, "plant": 318, "food": 134, "material": 126, "location": 124, "tools": 118,
-    "building": 98, "vehicle": 90, "sports": 38, "person": 32,
-}  # fmt: skip
-ACCURACIES = {
-    ("entity label", "G-SAM"): 0.814,
-    ("entity label", "SEEM"): 0.693,
-    ("text query", "G-SAM"): 0.713,
-    ("text query", "SEEM"): 0.628,
-    ("intension", "G-SAM"): 0.861,
-    ("intension", "SEEM"): 0.655,
-    ("extension", "G-SAM"): 0.830,
-    ("extension", "SEEM"): 0.675,
-}
-
-
-def slice_of(n_units: int, n_correct: int, **parts: int) -> Result:
-    """A result in which every unit that is not said to be something else was incorrect."""
-    n_incorrect = n_units - n_correct - sum(parts.values())
-    return result_of(VerdictCounts(n_units=n_units, n_correct=n_correct, n_incorrect=n_incorrect, **parts))
-
-
-def spread(n_of_part: dict[str, int], share: float) -> dict[str, Result]:
-    """Parts whose accuracies step down from the first to the last around a share."""
-    last = len(n_of_part) - 1
-    return {
-        name: slice_of(n, round(n * max(0.05, min(0.99, share + 0.05 * (last / 2 - i) / last))))
-        for i, (name, n) in enumerate(n_of_part.items())
-    }
-
-
-def full_setting(reference: str, model: str, share: float) -> SettingResult:
-    n_incorrect = 2000 - round(2000 * share)
-    return SettingResult(
-        setting=f"{reference.replace(' ', '-')}-{model.lower()}",
-        reference=reference,
-        model=model,
-        overall=slice_of(2000, round(2000 * share)),
-        by_split=spread(SPLITS, share),
-        by_category=spread(CATEGORIES, share),
-        reasons={
-            "wrong_object": n_incorrect // 3,
-            "spills_over": n_incorrect // 4,
-            "part_missing": n_incorrect // 5,
-            "whole_image": n_incorrect // 12,
-            "foreground_background": n_incorrect // 20,
-            "merged_instances": n_incorrect // 30,
-            "not_visible": n_incorrect // 50,
-        },
-    )
-
-
-def filtered_setting() -> SettingResult:
-    """An overall row: a subset of the mentions, with units that could not be decided."""
-    return SettingResult(
-        setting="overall after filtering",
-        reference=None,
-        model=None,
-        overall=slice_of(2000, 1802, n_dropped=84, n_unsure=9, n_unjudgable=6),
-        by_split={
-            "entity": slice_of(1400, 1275, n_dropped=54, n_unsure=6, n_unjudgable=4),
-            "query": slice_of(400, 352, n_dropped=21, n_unsure=2, n_unjudgable=1),
-            "wiki": slice_of(200, 175, n_dropped=9, n_unsure=1, n_unjudgable=1),
-        },
-        by_category=spread(CATEGORIES, 0.948),
-        reasons={"wrong_object": 41, "spills_over": 30, "ambiguous_question": 5},
-    )
-
-
-def content_of(*settings: SettingResult, **changes: object) -> ReportContent:
-    facts: dict[str, object] = {
-        "title": "Mask-OVEN-Wiki",
-        "sample": "main",
-        "version": "mask-audit 0.1.0",
-        "created_at": datetime(2026, 11, 23, 9, 30, tzinfo=UTC),
-        "sampled_at": datetime(2026, 11, 20, 14, 5, tzinfo=UTC),
-        "design": Design(
-            unit=DrawnUnit.ENTITY,
-            across=Across.SPLITS,
-            per_entity=1,
-            allocation="entity=1400, query=400, wiki=200",
-            seed=7,
-            frame="entity-label-g-sam",
-            population_fingerprint="c0ffee5d0fb1f6ab51b63a1ee0c3a9a4a5c4c2a2b3f8de4b6f7d9e0a1b2c3d4e",
-            strata=(
-                stratum("entity", 1400, n_entities=17_903, n_annotations=5_176_424),
-                stratum("query", 400, n_entities=5_118, n_annotations=40_866),
-                stratum("wiki", 200, n_entities=2_017_622, n_annotations=1_965_145),
-            ),
-        ),
-        "settings": settings,
-        "sources": (
-            VerdictSource(reviewer="Ada", source="page", n_verdicts=7_412),
-            VerdictSource(reviewer="Grace", source="page", n_verdicts=6_101),
-            VerdictSource(reviewer="Emmy", source="import", n_verdicts=4_397),
-        ),
-        "ticket_example": TicketExample(
-            annotation_id="oven_query_val_00000107",
-            ticket=annotation_ticket(7, "oven_query_val_00000107"),
-        ),
-    }
-    return ReportContent(**(facts | changes))  # type: ignore[arg-type]
-
-
-def stratum(split: str, n: int, *, n_entities: int, n_annotations: int) -> StratumSize:
-    return StratumSize(
-        split=split, n_units=n, n_entities_drawn=n, n_entities=n_entities, n_annotations=n_annotations
-    )
+from sampling.design.goals import Goal
+from sampling.design.phase_one import SizeMeasure
+from sampling.estimation.cautions import Caution
+from sampling.estimation.estimands import Estimand
+from sampling.estimation.estimate import (
+    Bounds,
+    Interval,
+    IntervalMethod,
+    NoEstimate,
+    VerdictCounts,
+)
+from sampling.sequential.reading import GoalState
+from tests.reports.builders import (
+    agreement_of,
+    claim_of,
+    comparison_of,
+    content_of,
+    estimate_of,
+    result_of,
+    slice_of,
+    stratum,
+)
+from tests.reports.published_audit import (
+    ACCURACIES,
+    all_comparisons,
+    filtered_setting,
+    full_setting,
+    whole_of,
+)
 
 
 @pytest.fixture
@@ -143,6 +60,8 @@ def published() -> ReportContent:
     return content_of(
         *settings,
         filtered_setting(),
+        comparisons=all_comparisons(*settings),
+        agreement=agreement_of(),
         warnings=("Setting overall after filtering has 15 undecided units: see the bounds.",),
         not_in_sample=("intension-sam-2",),
     )
@@ -160,6 +79,7 @@ def unfinished() -> ReportContent:
             overall=slice_of(40, 21, n_missing=2, n_unsure=1, n_pending=9),
             by_split={"demo": slice_of(40, 21, n_missing=2, n_unsure=1, n_pending=9)},
             by_category={},
+            by_size={},
             reasons={"spills_over": 5},
         ),
         SettingResult(
@@ -169,6 +89,7 @@ def unfinished() -> ReportContent:
             overall=slice_of(40, 0, n_pending=40),
             by_split={"demo": slice_of(40, 0, n_pending=40)},
             by_category={},
+            by_size={},
             reasons={},
         ),
         title="Demo photographs",
@@ -178,12 +99,125 @@ def unfinished() -> ReportContent:
             per_entity=1,
             allocation="size 40",
             seed=1,
+            size_measure=SizeMeasure.NONE,
             frame="tight-grabcut",
+            contrast=None,
             population_fingerprint=design.population_fingerprint,
             strata=(stratum("demo", 40, n_entities=40, n_annotations=64),),
         ),
         sources=(VerdictSource(reviewer="local", source="page", n_verdicts=31),),
         ticket_example=None,
+    )
+
+
+@pytest.fixture
+def certifying() -> ReportContent:
+    """A review that may stop: one claim holds, one is open, and most units await a verdict."""
+    parts = {
+        "entity": slice_of(1400, 142, n_pending=1253),
+        "query": slice_of(400, 38, n_pending=360),
+        "wiki": slice_of(200, 20, n_pending=180),
+    }
+    others = {
+        "entity": slice_of(1400, 131, n_pending=1253),
+        "query": slice_of(400, 34, n_pending=360),
+        "wiki": slice_of(200, 20, n_pending=180),
+    }
+    return content_of(
+        *(
+            SettingResult(
+                setting=f"{reference}-g-sam",
+                reference=reference,
+                model="G-SAM",
+                overall=whole_of(by_split),
+                by_split=by_split,
+                by_category={},
+                by_size={},
+                reasons={},
+            )
+            for reference, by_split in (("intension", parts), ("extension", others))
+        ),
+        goal=GoalResult(
+            goal=Goal.CERTIFY,
+            target=0.9,
+            confidence=0.95,
+            claims=(
+                claim_of(
+                    "intension-g-sam",
+                    GoalState.REACHED,
+                    0.011,
+                    0.022,
+                    certified_at_block=16,
+                    n_counted_when_certified=170,
+                ),
+                claim_of("extension-g-sam", GoalState.GOING_ON, 0.4, 0.4),
+            ),
+        ),
+    )
+
+
+@pytest.fixture
+def contrasting() -> ReportContent:
+    """A sample of the mentions whose masks differ between two settings, with the headline per annotation."""
+    settings = [
+        SettingResult(
+            setting=f"{reference}-g-sam",
+            reference=reference,
+            model="G-SAM",
+            overall=result_of(
+                VerdictCounts(n_units=400, n_correct=n_correct, n_incorrect=396 - n_correct, n_unsure=4),
+                headline=Estimand.ANNOTATION,
+                estimands={
+                    estimand: estimate_of(n_correct / 396, 396, deff)
+                    for estimand, deff in zip(Estimand, (1.0, 1.25, 2.5), strict=True)
+                },
+                cautions=(Caution.LARGE_DEFF,),
+            ),
+            by_split={},
+            by_category={},
+            by_size={},
+            reasons={},
+        )
+        for reference, n_correct in (("intension", 298), ("extension", 201))
+    ]
+    counts = PairedCounts(n_both=130, n_only_a=168, n_only_b=71, n_neither=27)
+    facts = {"n_drawn": 400, "n_pairs": 396}
+    contrast_interval = {"confidence": 0.95, "method": IntervalMethod.CONTRAST}
+    plain = content_of()
+    return content_of(
+        *settings,
+        design=replace(
+            plain.design,
+            contrast=("intension-g-sam", "extension-g-sam"),
+            size_measure=SizeMeasure.SQRT,
+            allocation="size 400",
+            strata=(stratum("entity", 400, n_entities=11_240, n_annotations=1_552_927),),
+        ),
+        estimand=Estimand.ANNOTATION,
+        goal=GoalResult(goal=Goal.COMPARE, confidence=0.95),
+        comparisons=(comparison_of("intension-g-sam", "extension-g-sam", counts, 0.0000001),),
+        contrasts=(
+            Contrast(
+                estimand=DifferenceEstimand.ANNOTATION,
+                difference=0.0735,
+                interval=Interval(low=0.0441, high=0.1029, **contrast_interval),
+                bounds=Bounds(low=0.0705, high=0.0765),
+                p_value=0.0000012,
+                share_differing=0.3,
+                n_eff=160.0,
+                **facts,
+            ),
+            Contrast(
+                estimand=DifferenceEstimand.ENTITY,
+                difference=0.0002,
+                interval=Interval(low=-0.0121, high=0.0125, **contrast_interval),
+                bounds=Bounds(low=-0.0008, high=0.0012),
+                p_value=0.975,
+                share_differing=0.12,
+                n_eff=320.0,
+                **facts,
+            ),
+        ),
     )
 
 
@@ -215,10 +249,21 @@ def hostile() -> ReportContent:
                 overall=slice_of(10, 7),
                 by_split={text: slice_of(10, 7)},
                 by_category={text: slice_of(10, 7)},
+                by_size={text: slice_of(10, 7)},
                 reasons={text: 3},
             )
             for index, text in enumerate(HOSTILE)
         ),
+        goal=GoalResult(
+            goal=Goal.CERTIFY,
+            target=0.9,
+            confidence=0.95,
+            claims=tuple(claim_of(text, GoalState.REACHED, 0.01, 0.04) for text in HOSTILE),
+        ),
+        comparisons=(
+            comparison_of(HOSTILE[0], HOSTILE[2], PairedCounts(n_both=7, n_only_a=2, n_only_b=1), 1.0),
+        ),
+        agreement=NoEstimate(reason="no unit has two decided readings, so there is nothing to compare"),
         title=" ".join(HOSTILE),
         sample=HOSTILE[1],
         warnings=HOSTILE,

@@ -4,22 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.content import SettingResult, result_of
 from reports.figures import MOST_INTERVALS, axis_of, whisker_of
 from sampling.estimation.estimate import Estimate, VerdictCounts
+from tests.reports.builders import setting_of
 
 
 def settings_of(*counts):
+    """Settings of pairs: how many are right, and of how many."""
     return tuple(
-        SettingResult(
-            setting=f"s{i}",
-            reference=None,
-            model=None,
-            overall=result_of(VerdictCounts(n_units=n, n_correct=n_correct, n_incorrect=n - n_correct)),
-            by_split={},
-            by_category={},
-            reasons={},
-        )
+        setting_of(f"s{i}", VerdictCounts(n_units=n, n_correct=n_correct, n_incorrect=n - n_correct))
         for i, (n_correct, n) in enumerate(counts)
     )
 

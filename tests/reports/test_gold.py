@@ -13,7 +13,7 @@ GOLD = Path(__file__).parent / "gold"
 ACTUAL = Path(__file__).parent / "actual"
 
 
-@pytest.mark.parametrize("name", ["published", "unfinished", "empty", "hostile"])
+@pytest.mark.parametrize("name", ["published", "unfinished", "certifying", "contrasting", "empty", "hostile"])
 @pytest.mark.parametrize("chosen", Format)
 def test_the_document_is_the_one_that_was_accepted(name, chosen, request):
     content = request.getfixturevalue(name)

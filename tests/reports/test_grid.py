@@ -2,22 +2,13 @@
 
 import pytest
 
-from reports.content import SettingResult, result_of
 from reports.grid import arrange, setting_name
 from sampling.estimation.estimate import VerdictCounts
+from tests.reports.builders import setting_of
 
 
 def setting(name, reference=None, model=None):
-    result = result_of(VerdictCounts(n_units=1, n_correct=1))
-    return SettingResult(
-        setting=name,
-        reference=reference,
-        model=model,
-        overall=result,
-        by_split={},
-        by_category={},
-        reasons={},
-    )
+    return setting_of(name, VerdictCounts(n_units=1, n_correct=1), reference=reference, model=model)
 
 
 def names(grid):

@@ -18,7 +18,7 @@ from reports.latex import render_latex
 from reports.markdown import escaped as markdown_escaped
 from reports.markdown import render_markdown
 
-CONTENTS = ["published", "unfinished", "empty", "hostile"]
+CONTENTS = ["published", "unfinished", "certifying", "contrasting", "empty", "hostile"]
 
 
 class Reader(HTMLParser):
@@ -80,7 +80,7 @@ def test_markdown_tables_keep_their_columns(hostile):
             widths.add(n_cells)
             n_cells = 0
     inline = [child for token in tokens for child in token.children or ()]
-    assert widths == {2, 3, 5, 6, 11}
+    assert widths == {2, 3, 4, 5, 6, 7, 11}
     assert {child.type for child in inline} <= {"text", "strong_open", "strong_close", "text_special"}
     assert not [token for token in tokens if token.type == "html_block"]
     shown = "".join(child.content for child in inline)

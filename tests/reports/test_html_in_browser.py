@@ -6,7 +6,7 @@ from reports.html import render_html
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["published", "unfinished", "empty", "hostile"])
+@pytest.mark.parametrize("name", ["published", "unfinished", "certifying", "contrasting", "empty", "hostile"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_report_opens_offline_quietly_and_fits_the_window(name, width, chromium, request, tmp_path):
     file = tmp_path / "report.html"

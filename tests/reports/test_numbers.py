@@ -8,9 +8,18 @@ from hypothesis import strategies as st
 
 from reports.numbers import (
     METHOD_NAMES,
+    coefficient_number,
     count_text,
     date_text,
+    deff_text,
+    difference_number,
+    difference_range_text,
+    exact_percent_text,
+    half_width_text,
     method_text,
+    n_eff_text,
+    p_value_number,
+    p_value_text,
     percent_number,
     percent_text,
     range_text,
@@ -93,3 +102,58 @@ def test_days_and_times_are_those_of_utc():
 
     assert date_text(late_in_tokyo) == "2026-11-23"
     assert time_text(late_in_tokyo) == time_text(late_in_tokyo.astimezone(UTC)) == "2026-11-23T23:30:59Z"
+
+
+@given(st.floats(-1, 1))
+def test_a_difference_is_zero_only_where_there_is_none_and_keeps_its_sign(difference):
+    text = difference_number(difference)
+
+    assert (text == "0.0") == (difference == 0)
+    assert ("−" in text) == (difference < 0)
+    assert ("+" in text) == (difference > 0)
+    assert (text in ("+100.0", "−100.0")) == (abs(difference) == 1)
+    if text[0] not in "<>":
+        assert abs(float(text.replace("−", "-")) - 100 * difference) <= 0.05 + 1e-9
+
+
+def test_an_estimate_of_a_difference_beyond_all_is_shown_as_it_is():
+    assert difference_number(1.25) == "+125.0"
+    assert difference_range_text(Bounds(low=-0.0, high=0.0121)) == "0.0 to +1.2"
+
+
+@given(st.floats(0, 1))
+def test_a_p_value_never_looks_smaller_than_it_is(p):
+    text = p_value_number(p)
+
+    if text == "< 0.001":
+        assert p < 0.001
+    else:
+        assert p <= float(text) + 1e-9 <= p + 0.001 + 1e-8
+
+
+def test_a_p_value_in_a_sentence_has_its_relation():
+    assert (p_value_text(0.0009999), p_value_text(0.05)) == ("p < 0.001", "p = 0.050")
+
+
+@pytest.mark.parametrize(
+    ("coefficient", "text"),
+    [
+        (1, "1.00"),
+        (0.996, ">0.99"),
+        (0.994, "0.99"),
+        (-0.0, "0.00"),
+        (-0.004, "0.00"),
+        (-1, "−1.00"),
+        (-0.999, "<−0.99"),
+    ],
+)
+def test_a_coefficient_has_no_negative_zero_and_no_false_perfection(coefficient, text):
+    assert coefficient_number(coefficient) == text
+
+
+def test_what_was_chosen_is_shown_with_every_digit_and_what_was_found_is_rounded():
+    assert [exact_percent_text(share) for share in (0.9, 0.985, 0.9944)] == ["90 %", "98.5 %", "99.44 %"]
+    assert [n_eff_text(n_eff) for n_eff in (1951.62, 0.4)] == ["1,952", "<1"]
+    assert deff_text(28.456) == "28.46"
+    assert half_width_text(0.03) == "± 3.0 percentage points"
+    assert half_width_text(0.030001) == "± 3.1 percentage points"

@@ -7,12 +7,14 @@ from html import unescape
 
 import pytest
 
-from reports.content import Design, SettingResult, TicketExample, result_of
+from reports.content import TicketExample
+from reports.drawing import design_facts, ticket_code, ticket_text
 from reports.formats import Format, render
-from reports.sentences import design_facts, provenance_text, quotable_text, status_text, ticket_code
+from reports.sentences import provenance_text, quotable_text, scope_text, status_text
 from sampling.design.frame import Across, DrawnUnit
 from sampling.design.selection import annotation_ticket
 from sampling.estimation.estimate import VerdictCounts
+from tests.reports.builders import setting_of
 
 FOR_PEOPLE = (Format.HTML, Format.MARKDOWN, Format.LATEX)
 
@@ -27,24 +29,12 @@ def plain(chosen: Format, content) -> str:
     return re.sub(r"\\([^a-zA-Z])", r"\1", text)
 
 
-def single(counts: VerdictCounts) -> SettingResult:
-    return SettingResult(
-        setting="gc",
-        reference=None,
-        model=None,
-        overall=result_of(counts),
-        by_split={},
-        by_category={},
-        reasons={},
-    )
-
-
 def test_the_sentence_carries_all_a_reader_needs(published):
     intension = next(s for s in published.settings if s.setting == "intension-g-sam")
 
     assert quotable_text(intension, published) == (
-        "86.1 % of the masks of intension × G-SAM were judged correct (95 % Wilson interval 84.5–87.5 %,"
-        " n = 2,000, seed 7, sample main, 2026-11-23, mask-audit 0.1.0)."
+        "86.1 % of the masks of intension × G-SAM were judged correct (95 % stratified Wilson interval"
+        " 84.5–87.5 %, n = 2,000, seed 7, sample main, 2026-11-23, mask-audit 0.1.0)."
     )
 
 
@@ -81,8 +71,8 @@ def test_beside_the_figures_stand_n_interval_seed_sample_dates_and_version(chose
     text = plain(chosen, published)
 
     assert provenance_text(published) == (
-        "Sample main of 2,000 units, seed 7, drawn 2026-11-20, 95 % Wilson intervals, reported 2026-11-23 by"
-        " mask-audit 0.1.0"
+        "Sample main of 2,000 units, seed 7, drawn 2026-11-20, 95 % stratified Wilson intervals, reported"
+        " 2026-11-23 by mask-audit 0.1.0"
     )
     assert provenance_text(published) in text
     for setting in published.settings:
@@ -112,11 +102,14 @@ def test_everything_that_was_handed_in_is_in_the_document(chosen, published):
 
 @pytest.mark.parametrize("chosen", FOR_PEOPLE)
 def test_one_setting_without_reference_and_model_makes_a_table_too(chosen, make_content):
-    content = make_content(single(VerdictCounts(n_units=30, n_correct=27, n_incorrect=3)))
+    content = make_content(setting_of("gc", VerdictCounts(n_units=30, n_correct=27, n_incorrect=3)))
 
     text = plain(chosen, content)
 
-    assert "90.0 % of the masks of gc were judged correct (95 % Wilson interval 74.4–96.5 %, n = 30" in text
+    assert (
+        "90.0 % of the masks of gc were judged correct (95 % stratified Wilson interval 74.4–96.5 %, n = 30"
+        in text
+    )
     assert "Accuracy by setting" in text
 
 
@@ -124,7 +117,7 @@ def test_one_setting_without_reference_and_model_makes_a_table_too(chosen, make_
 def test_settings_that_share_a_pair_are_told_apart_in_table_1(chosen, make_content):
     pair = {"reference": "text", "model": "SEEM"}
     settings = [
-        replace(single(VerdictCounts(n_units=10, n_correct=n, n_incorrect=10 - n)), setting=name, **pair)
+        setting_of(name, VerdictCounts(n_units=10, n_correct=n, n_incorrect=10 - n), **pair)
         for name, n in (("first-run", 3), ("second-run", 8))
     ]
 
@@ -136,7 +129,7 @@ def test_settings_that_share_a_pair_are_told_apart_in_table_1(chosen, make_conte
 
 @pytest.mark.parametrize("chosen", FOR_PEOPLE)
 def test_where_there_is_no_estimate_a_dash_and_the_reason_stand(chosen, make_content):
-    content = make_content(single(VerdictCounts(n_units=3, n_unsure=3)))
+    content = make_content(setting_of("gc", VerdictCounts(n_units=3, n_unsure=3)))
 
     text = plain(chosen, content)
 
@@ -172,7 +165,46 @@ def test_the_line_of_python_prints_the_ticket_of_the_example(make_content, capsy
     ],
 )
 def test_the_design_is_told_in_words(design, words, make_content):
-    facts = {"allocation": "a", "seed": 1, "frame": "f", "population_fingerprint": "0", "strata": ()}
-    content = make_content(design=Design(**design, **facts))
+    content = make_content(design=replace(make_content().design, **design))
 
     assert dict(design_facts(content))["What was drawn"] == words
+
+
+def test_a_draw_by_size_says_how_entities_were_ranked(contrasting):
+    assert "square root" in dict(design_facts(contrasting))["Chance of an entity"]
+    assert "those with the smallest (u / (1 - u)) / t were drawn (Pareto sampling)" in ticket_text(
+        contrasting
+    )
+
+
+def test_a_sample_of_differing_masks_says_so_beside_every_figure(contrasting):
+    words = (
+        "This sample holds only mentions whose masks differ between intension × G-SAM and extension × G-SAM:"
+        " every accuracy here is of those mentions, not of the dataset."
+    )
+
+    assert words in scope_text(contrasting)
+    for chosen in FOR_PEOPLE:
+        assert words in plain(chosen, contrasting)
+    assert dict(design_facts(contrasting))["Only where masks differ"] == (
+        "intension × G-SAM and extension × G-SAM"
+    )
+    assert quotable_text(contrasting.settings[0], contrasting).startswith(
+        "75.3 % of the masks of intension × G-SAM where those of intension × G-SAM and extension × G-SAM"
+        " differ were judged correct, every annotation counting once (95 %"
+    )
+
+
+def test_several_annotations_of_an_entity_are_said_to_be_one_draw(make_content):
+    content = make_content(design=replace(make_content().design, per_entity=3))
+
+    assert "intervals are over entities" in scope_text(content)
+    assert "intervals are over entities" not in scope_text(make_content())
+
+
+@pytest.mark.parametrize("chosen", FOR_PEOPLE)
+def test_a_setting_that_is_not_in_the_sample_says_why(chosen, published, contrasting):
+    other = replace(contrasting, not_in_sample=("loose",))
+
+    assert "it came after the draw and has no masks there" in plain(chosen, published)
+    assert "it is none of the two that the sample was drawn to compare" in plain(chosen, other)

@@ -1,11 +1,37 @@
-"""Sizes of strata: what was asked, and exact proportional rounding."""
+"""Sizes of strata: what was asked, what a rule shares out, and growth."""
+
+import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sampling.design.allocation import explicit_allocation, proportional_allocation
+from sampling.design.allocation import (
+    allocate,
+    explicit_allocation,
+    grow,
+    least_sizes,
+    proportional_allocation,
+)
+from sampling.design.allocation_rules import EQUAL, PROPORTIONAL, NeymanRule, PowerRule, named_rule
 from sampling.errors import DesignError
+
+REFERENCE = tomllib.loads(
+    (Path(__file__).parents[2] / "reference" / "allocation.toml").read_text(encoding="utf-8")
+)
+ENTITIES = {"entity": 18_000, "query": 8_500, "wiki": 2_030_000}
+ANNOTATIONS = {"entity": 5_176_000, "query": 40_800, "wiki": 1_970_000}
+EXPECTED = {"entity": 0.959, "query": 0.876, "wiki": 0.928}
+rules = st.sampled_from(
+    [
+        PROPORTIONAL,
+        EQUAL,
+        PowerRule(exponent=0.25),
+        PowerRule(exponent=0.5),
+        NeymanRule(expected=dict(zip("abcdef", (0.9, 0.5, 0.99, 0.2, 0.9, 0.999), strict=True))),
+    ]
+)
 
 strata = st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 60), min_size=1)
 
@@ -130,3 +156,111 @@ def test_sizes_do_not_depend_on_the_order_of_the_strata(available, data):
 def test_contradictory_wishes_are_refused_with_the_numbers(n, wishes, message):
     with pytest.raises(DesignError, match=f"^{message}"):
         proportional_allocation({"a": 10, "b": 2}, n, **wishes)
+
+
+@pytest.mark.parametrize("known", REFERENCE["svy"], ids=lambda known: f"{known['rule']} {known['n']}")
+def test_rules_give_the_sizes_that_svy_gives(known):
+    rule = named_rule(known["rule"], REFERENCE["expected"])
+
+    assert allocate(known["available"], known["n"], rule) == known["sizes"]
+
+
+@pytest.mark.parametrize("known", REFERENCE["apportionment"], ids=lambda known: str(known["n"]))
+def test_rounding_is_that_of_an_election(known):
+    available, n = known["available"], known["n"]
+
+    assert list(proportional_allocation(available, n).values()) == known["hamilton"]
+    assert list(grow(available, {}, n, PROPORTIONAL).values()) == known["sainte_lague"]
+
+
+def test_a_rule_can_share_by_other_sizes_than_what_can_be_drawn():
+    sizes = allocate(ENTITIES, 2000, PowerRule(exponent=0.25), sizes=ANNOTATIONS)
+
+    assert sizes == {"entity": 960, "query": 286, "wiki": 754}
+
+
+def test_a_minimum_keeps_neyman_from_starving_a_small_stratum():
+    rule = NeymanRule(expected=EXPECTED)
+    at_least = least_sizes(ENTITIES, 100)
+
+    assert allocate(ENTITIES, 2000, rule, sizes=ANNOTATIONS)["query"] == 17
+    assert allocate(ENTITIES, 2000, rule, sizes=ANNOTATIONS, at_least=at_least) == {
+        "entity": 1270,
+        "query": 100,
+        "wiki": 630,
+    }
+
+
+def test_the_minimum_of_a_small_stratum_is_all_it_has():
+    assert least_sizes({"human": 60, "wiki": 900, "gone": 0}, 100) == {"human": 60, "wiki": 100, "gone": 0}
+    with pytest.raises(DesignError, match="^the minimum of a stratum is -1"):
+        least_sizes({"wiki": 9}, -1)
+
+
+def test_a_stratum_that_is_full_leaves_the_rest_to_the_others():
+    assert allocate({"a": 3, "b": 50, "c": 50}, 33, EQUAL) == {"a": 3, "b": 15, "c": 15}
+
+
+@given(available=strata, rule=rules, data=st.data())
+def test_every_rule_sums_exactly_within_what_there_is(available, rule, data):
+    assume(sum(available.values()) > 0)
+    n = data.draw(st.integers(1, sum(available.values())))
+    sizes = allocate(available, n, rule)
+
+    assert sum(sizes.values()) == n
+    assert all(0 <= sizes[stratum] <= available[stratum] for stratum in available)
+
+
+@given(available=strata, rule=rules, data=st.data())
+def test_a_grown_sample_keeps_every_stratum_and_steps_do_not_matter(available, rule, data):
+    total = sum(available.values())
+    assume(total > 1)
+    first = data.draw(st.integers(1, total))
+    second = data.draw(st.integers(first, total))
+    third = data.draw(st.integers(second, total))
+    present = allocate(available, first, rule)
+
+    once = grow(available, present, third, rule)
+    twice = grow(available, grow(available, present, second, rule), third, rule)
+
+    assert once == twice
+    assert sum(once.values()) == third
+    assert all(present[stratum] <= once[stratum] <= available[stratum] for stratum in available)
+
+
+def test_growth_fills_up_what_is_furthest_behind():
+    """100 of which 90 are `a`: the next 80 of two equal strata all go to `b`."""
+    assert grow({"a": 500, "b": 500}, {"a": 90, "b": 10}, 180, PROPORTIONAL) == {"a": 90, "b": 90}
+
+
+def test_growth_brings_fixed_strata_to_their_size():
+    sizes = grow(ENTITIES, {"entity": 10, "wiki": 100}, 500, EQUAL, fixed={"wiki": 200})
+
+    assert sizes == {"entity": 150, "query": 150, "wiki": 200}
+
+
+@pytest.mark.parametrize(
+    ("present", "n", "wishes", "message"),
+    [
+        ({"a": 4, "b": 1}, 4, {}, "size 4 is too small: 0 are fixed and the other strata must keep 5"),
+        ({"a": 4}, 13, {}, "size 13 is too large"),
+        ({"a": 4}, 9, {"fixed": {"a": 3}}, "stratum 'a' is fixed at 3 but must keep 4"),
+        ({"c": 4}, 9, {}, "stratum 'c' is not in the frame"),
+        ({"a": 11}, 12, {}, "stratum 'a' has 10 to draw from and 11 are asked"),
+        ({}, 3, {"sizes": {"a": 1}}, "stratum 'b' has 2 to draw from but no size above 0"),
+    ],
+)
+def test_growth_that_cannot_be_is_refused_with_the_numbers(present, n, wishes, message):
+    with pytest.raises(DesignError, match=f"^{message}"):
+        grow({"a": 10, "b": 2}, present, n, PROPORTIONAL, **wishes)
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("n", [57, 300, 1999])
+@pytest.mark.parametrize("exponent", [0.0, 0.25, 0.5, 1.0])
+def test_svy_shares_out_by_powers_as_we_do(n, exponent):
+    svy = pytest.importorskip("svy", reason="svy is not installed")
+    available = {"a": 40_000, "b": 90_001, "c": 3_500_017, "d": 7003}
+
+    peer = svy.SampleSize().allocate(n, pop_size=available, power=exponent, min_n=0).n
+    assert allocate(available, n, PowerRule(exponent=exponent)) == peer

@@ -3,14 +3,24 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import cache
 from itertools import combinations, permutations, product
 from math import comb, prod
 
+import numpy as np
 import pytest
 
 from sampling.design.frame import Across, Candidate, FrameUnit
+from sampling.design.pareto import planned_odds
+from sampling.design.pareto_probabilities import exact_probabilities
+from sampling.design.phase_one import SizeMeasure
 from sampling.design.selection import annotation_candidates, draw, entity_candidates
-from sampling.design.weights import Weights, annotation_draw_weights, entity_draw_weights
+from sampling.design.weights import (
+    Weights,
+    annotation_draw_weights,
+    entity_draw_weights,
+    unequal_draw_weights,
+)
 from sampling.errors import DesignError
 
 # Entity → its annotations as (split, correct): sizes 1 to 4, two splits, accuracies that differ by entity and
@@ -134,6 +144,87 @@ def test_annotation_draws_are_unbiased(sizes):
     assert mean_per_entity == SUM_OF_ENTITY_MEANS
 
 
+def pareto_outcomes(odds: np.ndarray, n: int) -> Iterator[tuple[float, tuple[int, ...]]]:
+    """Every set that a Pareto draw of n can give, with its probability.
+
+    The integral over the rank x of the last one drawn, ∫ F_i′·Π F (drawn)·Π (1 − F) (others) dx summed over
+    who is last, F = θx/(1 + θx), by 200 Gauss–Legendre nodes in t = x/(1 + x).
+    """
+    nodes, node_weights = np.polynomial.legendre.leggauss(200)
+    t, node_weights = (nodes + 1) / 2, node_weights / 2
+    certain = tuple(np.flatnonzero(np.isinf(odds)).tolist())
+    uncertain = np.flatnonzero(np.isfinite(odds)).tolist()
+    below = {i: odds[i] * t / (1 - t + odds[i] * t) for i in uncertain}
+    density = {i: odds[i] / (1 - t + odds[i] * t) ** 2 for i in uncertain}
+    if n == len(odds):
+        yield 1.0, tuple(range(n))
+        return
+    for drawn in combinations(uncertain, n - len(certain)):
+        left = np.prod([1 - below[i] for i in uncertain if i not in drawn], axis=0)
+        first = [density[i] * np.prod([below[j] for j in drawn if j != i], axis=0) for i in drawn]
+        yield float(np.sum(first, axis=0) * left @ node_weights), certain + drawn
+
+
+@cache
+def sqrt_design(
+    n_annotations: tuple[int, ...], first: int, n: int
+) -> tuple[list[float], list[tuple[float, tuple[int, ...]]]]:
+    """The chances of a draw by √N_e, planned for `first` and grown to n, and all sets that it can give."""
+    odds = planned_odds(SizeMeasure.SQRT.sizes(np.array(n_annotations)), first)
+    return exact_probabilities(odds, n).tolist(), list(pareto_outcomes(odds, n))
+
+
+@pytest.mark.parametrize("per_entity", [1, 2])
+@pytest.mark.parametrize("n_h", [1, 2])
+@pytest.mark.parametrize("grown_by", [0, 1])
+def test_pareto_draws_are_unbiased_over_both_phases(per_entity, n_h, grown_by):
+    """π ∝ √N_e with exact probabilities; a grown draw keeps the odds of its first size."""
+    mean_per_annotation = mean_per_entity = 0.0
+    for probability_1, candidates in phase_1_outcomes(per_entity):
+        of_stratum: dict[str, list[Candidate]] = defaultdict(list)
+        for candidate in candidates:
+            of_stratum[candidate.stratum].append(candidate)
+        for drawn_from in of_stratum.values():
+            first = min(n_h, len(drawn_from))
+            n = min(first + grown_by, len(drawn_from))
+            chances, outcomes = sqrt_design(tuple(c.n_annotations for c in drawn_from), first, n)
+            for probability_2, drawn in outcomes:
+                for place in drawn:
+                    c = drawn_from[place]
+                    weights = unequal_draw_weights(
+                        probability=chances[place], N_e=c.n_annotations, k=len(c.annotation_ids)
+                    )
+                    n_correct = sum(map(correct_of, c.annotation_ids))
+                    probability = float(probability_1) * probability_2
+                    mean_per_annotation += probability * weights.design_weight * n_correct
+                    mean_per_entity += probability * weights.entity_weight * n_correct
+
+    assert mean_per_annotation == pytest.approx(N_CORRECT, abs=1e-10)
+    assert mean_per_entity == pytest.approx(float(SUM_OF_ENTITY_MEANS), abs=1e-10)
+
+
+def test_the_sets_of_a_pareto_draw_have_its_inclusion_probabilities():
+    odds = np.array([0.2, 0.9, 1.0, 3.0, np.inf])
+    outcomes = list(pareto_outcomes(odds, 3))
+    chances = [sum(chance for chance, drawn in outcomes if i in drawn) for i in range(odds.size)]
+
+    assert len(outcomes) == 6
+    assert chances == pytest.approx(exact_probabilities(odds, 3), abs=1e-12)
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_equal_chances_have_the_weights_of_a_simple_draw(size):
+    simple = entity_draw_weights(n_h=5, M_h=20, N_e=size, k=1)
+
+    assert unequal_draw_weights(probability=0.25, N_e=size, k=1) == simple
+
+
+@pytest.mark.parametrize("probability", [0.0, -0.1, 1.1, float("nan")])
+def test_a_chance_that_is_none_is_refused(probability):
+    with pytest.raises(DesignError, match="^an entity cannot have been drawn with probability"):
+        unequal_draw_weights(probability=probability, N_e=2, k=1)
+
+
 def test_real_tickets_give_each_pick_and_each_subset_its_share():
     """The enumerations above take every pick and every subset as equally likely: 4 000 seeds agree.
 
@@ -168,6 +259,7 @@ def test_the_annotations_picked_of_one_entity_share_its_weight():
         (entity_draw_weights, {"n_h": 3, "M_h": 2, "N_e": 1, "k": 1}, "3 of 2 entities of the stratum"),
         (entity_draw_weights, {"n_h": 0, "M_h": 2, "N_e": 1, "k": 1}, "0 of 2 entities of the stratum"),
         (entity_draw_weights, {"n_h": 1, "M_h": 2, "N_e": 1, "k": 2}, "2 of 1 annotations of the entity"),
+        (unequal_draw_weights, {"probability": 0.5, "N_e": 1, "k": 2}, "2 of 1 annotations of the entity"),
         (annotation_draw_weights, {"n_h": 3, "N_h": 2, "N_e": 1}, "3 of 2 annotations of the stratum"),
         (annotation_draw_weights, {"n_h": 1, "N_h": 2, "N_e": 0}, "1 of 0 annotations of the entity"),
     ],

@@ -1,0 +1,54 @@
+"""What options may look like that are more than a word or a number."""
+
+from collections.abc import Mapping
+from math import nan
+
+import click
+
+
+class SharesType(click.ParamType[Mapping[str, float]]):
+    """An accuracy for all splits, written `0.95`, or one for each, written `entity=0.96,query=0.88`."""
+
+    name = "P|SPLIT=P,…"
+
+    def convert(
+        self, value: str | Mapping[str, float], param: click.Parameter | None, ctx: click.Context | None
+    ) -> Mapping[str, float]:
+        """Give the accuracies by split; one for all stands under the empty name."""
+        if not isinstance(value, str):
+            return value
+        shares: dict[str, float] = {}
+        for item in value.split(","):
+            split, _, number = (part.strip() for part in item.rpartition("="))
+            try:
+                share = float(number)
+            except ValueError:
+                share = nan
+            if not 0 < share < 1:
+                self.fail(f"{item!r} gives no accuracy between 0 and 1, such as entity=0.95", param, ctx)
+            if split in shares:
+                self.fail(f"split {split!r} is given twice", param, ctx)
+            shares[split] = share
+        return shares
+
+
+class SizesType(click.ParamType[Mapping[str, int]]):
+    """Sizes by split, written `entity=1400,query=400`."""
+
+    name = "SPLIT=N,…"
+
+    def convert(
+        self, value: str | Mapping[str, int], param: click.Parameter | None, ctx: click.Context | None
+    ) -> Mapping[str, int]:
+        """Give the sizes by split."""
+        if not isinstance(value, str):
+            return value
+        sizes: dict[str, int] = {}
+        for item in value.split(","):
+            split, separator, number = (part.strip() for part in item.rpartition("="))
+            if not (split and separator and number.isascii() and number.isdigit()):
+                self.fail(f"{item!r} is not SPLIT=N: write it like entity=1400,query=400", param, ctx)
+            if split in sizes:
+                self.fail(f"split {split!r} is given twice", param, ctx)
+            sizes[split] = int(number)
+        return sizes

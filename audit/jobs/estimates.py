@@ -1,0 +1,179 @@
+"""Estimates the accuracy of every setting, over the whole sample and in every slice of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audit.jobs.review_state import Outcome, ReviewState, counts_of
+from reports.content import Figure, Result, Span
+from sampling.design.frame import DrawnUnit
+from sampling.estimation.accuracy import sample_accuracy
+from sampling.estimation.cautions import FEWEST_EFFECTIVE, Caution, cautions
+from sampling.estimation.domains import NOT_IN_A_DOMAIN, DomainEstimate, estimates_by_domain
+from sampling.estimation.estimands import Estimand, ReviewedSample, estimates_by_estimand
+from sampling.estimation.estimate import Estimate, NoEstimate, VerdictCounts, accuracy_bounds
+from sampling.estimation.intervals import rule_of_three
+
+Codes = NDArray[np.intp]
+
+COUNTED = (Outcome.CORRECT, Outcome.INCORRECT, Outcome.MISSING)
+
+SMALL_AREA, MEDIUM_AREA = 32**2, 96**2
+"""Pixels below which a mask is small, or medium: the classes of the COCO evaluation (cocodataset.org)."""
+
+SIZE_CLASSES = ("small", "medium", "large")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """How figures are made.
+
+    Attributes:
+        confidence: coverage of each interval, in (0, 1).
+        estimand: the headline's.
+        span: what the confidence is of.
+    """
+
+    confidence: float
+    estimand: Estimand
+    span: Span = Span.EACH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Slicing:
+    """A sample cut into slices.
+
+    Attributes:
+        names: of the slices.
+        codes: of each unit, the position of its slice, or `NOT_IN_A_DOMAIN`.
+    """
+
+    names: tuple[str, ...]
+    codes: Codes
+
+
+def reviewed_sample(state: ReviewState, setting: str) -> ReviewedSample:
+    """Give the units of a sample as they stand under one setting, as arrays in the order of the units."""
+    outcomes = state.outcomes[setting]
+    units = state.units
+    return ReviewedSample(
+        stratum=by_split(state).codes,
+        cluster=_clusters(state),
+        entity_weight=np.array([unit.entity_weight for unit in units]),
+        design_weight=np.array([unit.design_weight for unit in units]),
+        is_counted=np.array([outcome in COUNTED for outcome in outcomes], dtype=np.bool_),
+        is_correct=np.array([outcome is Outcome.CORRECT for outcome in outcomes], dtype=np.bool_),
+    )
+
+
+def overall_result(state: ReviewState, setting: str, figures: Figures) -> Result:
+    """Give what the whole sample shows of a setting."""
+    counts = counts_of(state.outcomes[setting])
+    sample = reviewed_sample(state, setting)
+    estimands: dict[Estimand, Figure] = dict(estimates_by_estimand(sample, confidence=figures.confidence))
+    nothing = sample_accuracy(counts)
+    if isinstance(nothing, NoEstimate):  # which knows why
+        estimands = dict.fromkeys(Estimand, nothing)
+    headline = estimands[figures.estimand]
+    return Result(
+        counts=counts,
+        headline=figures.estimand,
+        estimands=estimands,
+        cautions=cautions(sample.outcomes(figures.estimand), headline)
+        if isinstance(headline, Estimate)
+        else (),
+        greatest_error=_greatest_error(counts, headline),
+        bounds=accuracy_bounds(counts) if counts.n_counted + counts.n_undecided else None,
+    )
+
+
+def sliced_results(state: ReviewState, setting: str, slicing: Slicing, figures: Figures) -> dict[str, Result]:
+    """Give what every slice of the sample shows of a setting."""
+    sample = reviewed_sample(state, setting)
+    found = {
+        estimand: estimates_by_domain(
+            sample.outcomes(estimand),
+            slicing.codes,
+            n_domains=len(slicing.names),
+            fewest=1,
+            confidence=figures.confidence,
+        )
+        for estimand in Estimand
+    }
+    counts = _counts_by_slice(state.outcomes[setting], slicing)
+    return {
+        name: _slice_result(
+            counts[place], {estimand: estimates[place] for estimand, estimates in found.items()}, figures
+        )
+        for place, name in enumerate(slicing.names)
+    }
+
+
+def by_split(state: ReviewState) -> Slicing:
+    """Cut a sample by the splits that it was drawn in."""
+    names = tuple(stratum.split for stratum in state.sample.strata)
+    return _slicing(names, [unit.stratum for unit in state.units])
+
+
+def by_category(state: ReviewState) -> Slicing:
+    """Cut a sample by category; units without one are in no slice."""
+    names = tuple(sorted({unit.category for unit in state.units if unit.category is not None}))
+    return _slicing(names, [unit.category for unit in state.units])
+
+
+def by_size(state: ReviewState, setting: str) -> Slicing:
+    """Cut a sample by the size of a setting's own masks; units without a mask are in no slice."""
+    masks = [made.mask_id for made in state.masks_made[setting]]
+    classes = [None if mask_id is None else _size_class(state.areas[mask_id]) for mask_id in masks]
+    return _slicing(tuple(name for name in SIZE_CLASSES if name in classes), classes)
+
+
+def _greatest_error(counts: VerdictCounts, headline: Estimate | NoEstimate) -> float | None:
+    if isinstance(headline, NoEstimate) or counts.n_accepted < counts.n_counted:
+        return None
+    return rule_of_three(headline.n_eff, confidence=headline.interval.confidence)
+
+
+def _slicing(names: tuple[str, ...], slices: Sequence[str | None]) -> Slicing:
+    place = {name: number for number, name in enumerate(names)}
+    codes = [NOT_IN_A_DOMAIN if name is None else place[name] for name in slices]
+    return Slicing(names=names, codes=np.array(codes, dtype=np.intp))
+
+
+def _size_class(area: int) -> str:
+    if area < SMALL_AREA:
+        return "small"
+    return "medium" if area < MEDIUM_AREA else "large"
+
+
+def _clusters(state: ReviewState) -> Codes:
+    """Units that were drawn together share a code: several annotations of one entity."""
+    if state.sample.unit == DrawnUnit.ANNOTATION:
+        return np.arange(len(state.units), dtype=np.intp)
+    place: dict[str, int] = {}
+    return np.array([place.setdefault(unit.entity_id, len(place)) for unit in state.units], dtype=np.intp)
+
+
+def _counts_by_slice(outcomes: Sequence[Outcome], slicing: Slicing) -> list[VerdictCounts]:
+    of_slice: list[list[Outcome]] = [[] for _ in slicing.names]
+    for code, outcome in zip(slicing.codes.tolist(), outcomes, strict=True):
+        if code != NOT_IN_A_DOMAIN:
+            of_slice[code].append(outcome)
+    return [counts_of(each) for each in of_slice]
+
+
+def _slice_result(
+    counts: VerdictCounts, found: Mapping[Estimand, DomainEstimate], figures: Figures
+) -> Result:
+    headline = found[figures.estimand]
+    is_small = isinstance(headline.estimate, Estimate) and headline.estimate.n_eff < FEWEST_EFFECTIVE
+    return Result(
+        counts=counts,
+        headline=figures.estimand,
+        estimands={estimand: each.estimate for estimand, each in found.items()},
+        cautions=(Caution.FEW_EFFECTIVE,) if is_small else (),
+        greatest_error=headline.greatest_error,
+        bounds=accuracy_bounds(counts) if counts.n_counted + counts.n_undecided else None,
+    )

@@ -1,0 +1,78 @@
+"""What a sample is to show: the goal with its figure, and what follows for the draw."""
+
+from dataclasses import dataclass
+
+from audit.errors import InputError
+from audit.settings import Settings
+from sampling.design.frame import DrawnUnit
+from sampling.design.goals import Goal
+
+MOST_VERDICTS = 2000
+"""A sample that is reviewed until its goal is reached holds so many units unless its size is given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What a sample is drawn for.
+
+    Attributes:
+        target: the accuracy to certify, for `Goal.CERTIFY`.
+        margin: the half width to reach, for `Goal.ESTIMATE`.
+        contrast: the two settings of which only the differing masks are drawn.
+        unit: what is drawn.
+    """
+
+    goal: Goal
+    target: float | None
+    margin: float | None
+    contrast: tuple[str, str] | None
+    unit: DrawnUnit
+
+    @property
+    def default_size(self) -> int | None:
+        """How many units, at most, where nobody says; None where somebody must."""
+        return MOST_VERDICTS if self.goal.is_sequential else None
+
+
+TO_DESCRIBE = Intent(goal=Goal.DESCRIBE, target=None, margin=None, contrast=None, unit=DrawnUnit.ENTITY)
+
+
+def intent(
+    goal: str | None,
+    *,
+    target: float | None,
+    margin: float | None,
+    contrast: tuple[str, str] | None,
+    unit: str | None,
+    settings: Settings,
+) -> Intent:
+    """Give the intent that options name; what they leave open comes from the workspace's settings.
+
+    Raises:
+        InputError: options that contradict each other.
+    """
+    named = Goal(goal) if goal else _implied(target, margin, contrast)
+    if target is not None and named is not Goal.CERTIFY:
+        raise InputError(f"--certify names what goal certify is to show: leave it out with --goal {named}")
+    if margin is not None and named is not Goal.ESTIMATE:
+        raise InputError(f"--margin names what goal estimate is to reach: leave it out with --goal {named}")
+    if contrast is not None and named is not Goal.COMPARE:
+        raise InputError(f"--contrast draws to compare two settings: leave it out with --goal {named}")
+    if contrast is not None and unit == DrawnUnit.ANNOTATION:
+        raise InputError("--contrast draws entities with differing masks: leave out --unit annotation")
+    by_default = DrawnUnit.ANNOTATION if named is Goal.TUNE else DrawnUnit.ENTITY
+    return Intent(
+        goal=named,
+        target=(settings.target if target is None else target) if named is Goal.CERTIFY else None,
+        margin=(settings.margin if margin is None else margin) if named is Goal.ESTIMATE else None,
+        contrast=contrast,
+        unit=DrawnUnit(unit) if unit else by_default,
+    )
+
+
+def _implied(target: float | None, margin: float | None, contrast: tuple[str, str] | None) -> Goal:
+    if contrast is not None:
+        return Goal.COMPARE
+    if target is not None:
+        return Goal.CERTIFY
+    return Goal.DESCRIBE if margin is None else Goal.ESTIMATE

@@ -1,0 +1,149 @@
+"""What the store says of one sample, loaded once, and what became of every unit under every setting."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from audit.review.adjudication import majority
+from db.records import (
+    MaskState,
+    Reason,
+    Sample,
+    SampleSetting,
+    StandingVerdict,
+    Unit,
+    UnitMask,
+    Verdict,
+)
+from db.reviews import load_standing
+from db.samples import (
+    load_mask_areas,
+    load_sample,
+    load_settings,
+    load_unit_masks,
+    load_units,
+    load_unjudgable,
+)
+from db.store import Store
+from sampling.estimation.estimate import VerdictCounts
+
+
+class Outcome(StrEnum):
+    """What became of one unit under one setting; each is a count of `VerdictCounts`."""
+
+    CORRECT = "n_correct"
+    INCORRECT = "n_incorrect"
+    UNSURE = "n_unsure"
+    MISSING = "n_missing"
+    UNJUDGABLE = "n_unjudgable"
+    PENDING = "n_pending"
+    DROPPED = "n_dropped"
+
+
+_WITHOUT_MASK = {
+    MaskState.MISSING: Outcome.MISSING,
+    MaskState.DROPPED: Outcome.DROPPED,
+    MaskState.UNREADABLE: Outcome.UNJUDGABLE,
+}
+_WITH_VERDICT = {
+    Verdict.CORRECT: Outcome.CORRECT,
+    Verdict.INCORRECT: Outcome.INCORRECT,
+    Verdict.UNSURE: Outcome.UNSURE,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewState:
+    """Everything that the store says of one sample.
+
+    Attributes:
+        units: by stratum and ticket.
+        standing: the verdicts that nothing has superseded, in order of arrival.
+        unjudgable: mask id → why it cannot be shown.
+        areas: mask id → pixels.
+    """
+
+    sample: Sample
+    settings: tuple[SampleSetting, ...]
+    units: tuple[Unit, ...]
+    unit_masks: tuple[UnitMask, ...]
+    standing: tuple[StandingVerdict, ...]
+    unjudgable: Mapping[str, str]
+    areas: Mapping[str, int]
+
+    @cached_property
+    def readings(self) -> Mapping[str, tuple[StandingVerdict, ...]]:
+        """The verdicts that stand on each mask, first readings first."""
+        found: dict[str, list[StandingVerdict]] = {}
+        for each in self.standing:
+            found.setdefault(each.mask_id, []).append(each)
+        return {mask_id: tuple(sorted(of_mask, key=_decided)) for mask_id, of_mask in found.items()}
+
+    @cached_property
+    def masks_made(self) -> Mapping[str, tuple[UnitMask, ...]]:
+        """What each setting made of each unit, in the order of the units."""
+        made = {(each.setting, each.unit_id): each for each in self.unit_masks}
+        return {
+            setting.setting: tuple(made[setting.setting, unit.unit_id] for unit in self.units)
+            for setting in self.settings
+        }
+
+    @cached_property
+    def outcomes(self) -> Mapping[str, tuple[Outcome, ...]]:
+        """What became of each unit under each setting, in the order of the units."""
+        return {
+            setting: tuple(self._outcome(each) for each in made) for setting, made in self.masks_made.items()
+        }
+
+    def reasons(self, setting: str) -> dict[str, int]:
+        """Count the units of which a reading that agrees with the settled verdict names a reason."""
+        named: Counter[Reason] = Counter()
+        for made in self.masks_made[setting]:
+            named.update(self._reasons_of(made.mask_id))
+        return {reason: named[reason] for reason in Reason if reason in named}
+
+    def _outcome(self, made: UnitMask) -> Outcome:
+        if made.mask_id is None:
+            return _WITHOUT_MASK[made.state]
+        readings = self.readings.get(made.mask_id)
+        if readings:
+            return _WITH_VERDICT[majority([each.verdict for each in readings])]
+        return Outcome.UNJUDGABLE if made.mask_id in self.unjudgable else Outcome.PENDING
+
+    def _reasons_of(self, mask_id: str | None) -> Collection[Reason]:
+        readings = self.readings.get(mask_id, ()) if mask_id else ()
+        if not readings:
+            return ()
+        settled = majority([each.verdict for each in readings])
+        return {reason for each in readings if each.verdict == settled for reason in each.reasons}
+
+
+def load_review_state(store: Store, sample_name: str | None) -> ReviewState:
+    """Load a sample with its masks and the verdicts that stand on them."""
+    with store.reading() as transaction:
+        sample = load_sample(transaction, sample_name)
+        return ReviewState(
+            sample=sample,
+            settings=tuple(load_settings(transaction, sample.sample_id)),
+            units=tuple(load_units(transaction, sample.sample_id)),
+            unit_masks=tuple(load_unit_masks(transaction, sample.sample_id)),
+            standing=tuple(load_standing(transaction, sample.sample_id)),
+            unjudgable=load_unjudgable(transaction, sample.sample_id),
+            areas=load_mask_areas(transaction, sample.sample_id),
+        )
+
+
+def counts_of(outcomes: Iterable[Outcome]) -> VerdictCounts:
+    """Count outcomes.
+
+    >>> counts_of([Outcome.CORRECT, Outcome.PENDING]).n_correct
+    1
+    """
+    found = Counter(outcomes)
+    return VerdictCounts(n_units=found.total(), **{outcome.value: n for outcome, n in found.items()})
+
+
+def _decided(verdict: StandingVerdict) -> tuple[object, str]:
+    return verdict.decided_at, verdict.reviewer

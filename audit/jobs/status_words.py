@@ -1,0 +1,72 @@
+"""The status of a workspace in words, and as plain values for scripts."""
+
+from typing import Any
+
+from audit.jobs.status import SampleStatus, WorkspaceStatus
+from reports.goals import aim_text, progress_texts
+from reports.json_document import goal_object
+from reports.numbers import count_text
+
+
+def status_lines(found: WorkspaceStatus) -> list[str]:
+    """Give the status for people."""
+    settings = [
+        f"setting {each.setting}: {count_text(each.n_annotations)} annotations" for each in found.settings
+    ]
+    samples = [line for sample in found.samples for line in _sample_lines(sample)]
+    return [*settings, *samples, f"next: {next_step(found)}"]
+
+
+def status_json(found: WorkspaceStatus) -> dict[str, Any]:
+    """Give the status for scripts."""
+    return {
+        "settings": [
+            {"setting": each.setting, "n_annotations": each.n_annotations} for each in found.settings
+        ],
+        "samples": [_sample_json(each) for each in found.samples],
+        "next": next_step(found),
+    }
+
+
+def next_step(found: WorkspaceStatus) -> str:
+    """Give the command that brings the audit further."""
+    if not found.settings:
+        return "mask-audit ingest FILE --setting NAME"
+    if not found.samples:
+        return "mask-audit plan, then mask-audit sample"
+    latest = found.samples[-1]
+    if latest.n_pending and not latest.is_done:
+        return "mask-audit review"
+    return "mask-audit report --out report"
+
+
+def _sample_lines(sample: SampleStatus) -> list[str]:
+    left = ""
+    if sample.n_pending and sample.seconds_per_verdict is not None:
+        left = f", about {_duration_text(sample.n_pending * sample.seconds_per_verdict)} left"
+    if sample.is_done and sample.n_pending:
+        left = ", the goal is reached"
+    return [
+        f"sample {sample.name}: {count_text(sample.n_units)} units, {count_text(sample.n_judged)} of "
+        f"{count_text(sample.n_masks)} masks judged{left}",
+        f"  to {aim_text(sample.goal)}",
+        *(f"  {setting}: {progress}" for setting, progress in progress_texts(sample.goal).items()),
+    ]
+
+
+def _sample_json(sample: SampleStatus) -> dict[str, Any]:
+    pace = {} if sample.seconds_per_verdict is None else {"seconds_per_verdict": sample.seconds_per_verdict}
+    return {
+        "name": sample.name,
+        "n_units": sample.n_units,
+        "n_masks": sample.n_masks,
+        "n_judged": sample.n_judged,
+        "n_pending": sample.n_pending,
+        "done": sample.is_done,
+        **pace,
+        "goal": goal_object(sample.goal, is_complete=sample.n_pending == 0),
+    }
+
+
+def _duration_text(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"

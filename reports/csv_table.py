@@ -1,0 +1,134 @@
+"""The report as a table for machines: one CSV row per setting and slice."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from reports.content import ReportContent, Result, SettingResult
+from reports.counts import counts_by_name
+from reports.numbers import time_text
+from sampling.estimation.estimate import Estimate
+
+CsvValue = str | int | float
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+CSV_COLUMNS = (
+    "sample",
+    "seed",
+    "created_at",
+    "version",
+    "complete",
+    "setting",
+    "reference",
+    "model",
+    "slice",
+    "name",
+    "n_units",
+    "n_reviewed",
+    "n_correct",
+    "n_incorrect",
+    "n_unsure",
+    "n_missing",
+    "n_unjudgable",
+    "n_pending",
+    "n_dropped",
+    "n",
+    "accuracy",
+    "low",
+    "high",
+    "confidence",
+    "method",
+    "accuracy_if_undecided_wrong",
+    "accuracy_if_undecided_right",
+    "estimand",
+    "n_eff",
+    "deff",
+    "interval_valid",
+)
+"""New ones come at the end, so that whoever counts columns keeps counting right."""
+
+
+def render_csv(content: ReportContent) -> str:
+    """One row per setting and slice (all, split, category, size); proportions in [0, 1], empty where none.
+
+    Accuracy, limits, n_eff and deff are of the headline's estimand; the bounds for undecided units are of the
+    sample's own share. `interval_valid` is "no" where the review may have stopped where its verdicts say so.
+    A text that a spreadsheet would take for a formula is preceded by an apostrophe.
+    """
+    buffer = io.StringIO()
+    # Quoting every text keeps a lone carriage return inside its field, which minimal quoting does not.
+    writer = csv.DictWriter(
+        buffer, CSV_COLUMNS, restval="", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC
+    )
+    writer.writeheader()
+    for setting in content.settings:
+        for row in _rows(setting, content):
+            writer.writerow({name: _guarded(value) for name, value in (_provenance(content) | row).items()})
+    return buffer.getvalue()
+
+
+def _provenance(content: ReportContent) -> dict[str, CsvValue]:
+    return {
+        "sample": content.sample,
+        "seed": content.design.seed,
+        "created_at": time_text(content.created_at),
+        "version": content.version,
+    }
+
+
+def _rows(setting: SettingResult, content: ReportContent) -> Iterator[dict[str, CsvValue]]:
+    may_have_stopped = content.goal.goal.is_sequential and not setting.overall.counts.is_complete
+    slices = [
+        ("all", "", setting.overall),
+        *(("split", name, result) for name, result in setting.by_split.items()),
+        *(("category", name, result) for name, result in setting.by_category.items()),
+        *(("size", name, result) for name, result in setting.by_size.items()),
+    ]
+    for kind, name, result in slices:
+        estimate = _estimate(result)
+        yield {
+            "setting": setting.setting,
+            "reference": setting.reference or "",
+            "model": setting.model or "",
+            "slice": kind,
+            "name": name,
+            "complete": "yes" if result.counts.is_complete else "no",
+            "n": result.counts.n_counted,
+            **counts_by_name(result.counts),
+            **estimate,
+            **_bounds(result),
+            "estimand": result.headline,
+            **({"interval_valid": "no" if may_have_stopped else "yes"} if estimate else {}),
+        }
+
+
+def _estimate(result: Result) -> dict[str, CsvValue]:
+    if not isinstance(result.accuracy, Estimate):
+        return {}
+    interval = result.accuracy.interval
+    return {
+        "accuracy": result.accuracy.value,
+        "low": interval.low,
+        "high": interval.high,
+        "confidence": interval.confidence,
+        "method": interval.method,
+        "n_eff": result.accuracy.n_eff,
+        "deff": result.accuracy.deff,
+    }
+
+
+def _bounds(result: Result) -> dict[str, CsvValue]:
+    if result.bounds is None:
+        return {}
+    return {
+        "accuracy_if_undecided_wrong": result.bounds.low,
+        "accuracy_if_undecided_right": result.bounds.high,
+    }
+
+
+def _guarded(value: CsvValue) -> CsvValue:
+    """The value, with an apostrophe before a text that a spreadsheet would run (OWASP, "CSV injection")."""
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value
