@@ -8,7 +8,8 @@ from audit.commands.data import doctor, ingest, init, upgrade
 from audit.commands.plan import plan
 from audit.commands.results import demo, report
 from audit.commands.review import review, verdicts
-from audit.commands.sample import sample, sample_export
+from audit.commands.sample import sample
+from audit.commands.sample_export import sample_export
 from audit.commands.status import status
 from audit.console import PROGRAM, run
 

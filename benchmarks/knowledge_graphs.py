@@ -39,7 +39,7 @@ class Plan:
 
 
 PLANS = (
-    Plan(graph="NELL", half_width=0.05, n=87),
+    Plan(graph="NELL", half_width=0.05, n=90),
     Plan(graph="DBPEDIA", half_width=0.05, n=167),
     Plan(graph="NELL", half_width=0.03, n=214),
     Plan(graph="DBPEDIA", half_width=0.03, n=445),

@@ -1,4 +1,4 @@
-"""What every design and every estimate asks of its arguments; each refusal names the argument and its value."""
+"""What every design and every estimate asks of its arguments; a refusal names the argument and its value."""
 
 from math import isfinite
 

@@ -1,5 +1,6 @@
 """The documents say what the program does: pages are up to date, links lead somewhere, examples run."""
 
+import doctest
 import re
 import shutil
 import subprocess
@@ -11,10 +12,16 @@ import click
 import pytest
 
 from audit.cli import cli
+from reports.content import Result, SettingResult
+from reports.sentences import quotable_text
+from sampling.estimation.estimands import Estimand
+from sampling.estimation.estimate import VerdictCounts
+from tests.reports.builders import content_of
 
 PROJECT = Path(__file__).parents[1]
 DOCUMENTS = [PROJECT / "README.md", PROJECT / "CHANGELOG.md", *sorted((PROJECT / "docs").rglob("*.md"))]
 CLI_PAGE = PROJECT / "docs" / "cli.md"
+STATISTICS = PROJECT / "docs" / "statistics.md"
 
 HEAD = """# The command line
 
@@ -79,6 +86,47 @@ def test_the_readme_s_own_masks_example_runs_on_the_demo_s_files(tmp_path: Path)
         )
         assert finished.returncode == 0, finished.stderr
     assert (tmp_path / "report" / "report.html").exists()
+
+
+def test_the_example_of_the_statistics_gives_what_it_says() -> None:
+    """Its Python runs, and the report says its sentences of the estimates that come out."""
+    page = STATISTICS.read_text("utf-8")
+    code = "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
+    example = doctest.DocTestParser().get_doctest(code, {}, STATISTICS.name, str(STATISTICS), 0)
+
+    assert doctest.DocTestRunner().run(example, clear_globs=False).failed == 0
+
+    counts = VerdictCounts(n_units=220, n_correct=204, n_incorrect=12, n_missing=2, n_unsure=2)
+    for headline in (Estimand.MIX, Estimand.ENTITY):
+        result = Result(
+            counts=counts,
+            headline=headline,
+            estimands=example.globs["found"],
+            cautions=(),
+            greatest_error=None,
+            bounds=None,
+        )
+        setting = SettingResult(
+            setting="box",
+            reference="intension",
+            model="G-SAM",
+            overall=result,
+            by_split={},
+            by_category={},
+            by_size={},
+            reasons={},
+        )
+        sentence = quotable_text(setting, content_of(setting, estimand=headline))
+        assert sentence in " ".join(page.replace("\n> ", " ").split())
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_module_and_test_that_a_document_names_exists(document: Path) -> None:
+    named = re.findall(
+        r"`((?:sampling|db|reports|audit|tests|benchmarks)/[\w/]+\.\w+)`", document.read_text("utf-8")
+    )
+
+    assert [name for name in named if not (PROJECT / name).exists()] == []
 
 
 if __name__ == "__main__":

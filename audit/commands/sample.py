@@ -1,4 +1,4 @@
-"""Commands that draw: sample, sample list, sample remove, sample-export."""
+"""Commands that draw: sample, sample list, sample remove."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from audit.commands.parameters import SharesType, SizesType
-from audit.console import FILE, Outcome, progress_bar, speaks, workspace_option
+from audit.console import Outcome, progress_bar, speaks, workspace_option
 from audit.errors import InputError
 
 if TYPE_CHECKING:
@@ -231,28 +231,6 @@ def remove_sample(name: str, workspace: Path | None) -> Outcome:
     )
 
 
-@click.command("sample-export")
-@click.argument("file", metavar="FILE.csv", type=FILE)
-@click.option("--sample", "name", metavar="NAME", help="By default the latest.")
-@workspace_option
-@speaks
-def sample_export(file: Path, name: str | None, workspace: Path | None) -> Outcome:
-    """Write a sample as CSV.
-
-    One row per unit, with tickets, probabilities and weights.
-
-    \b
-    mask-audit sample-export sample.csv
-    """
-    from audit.jobs.sample_export import export_sample
-    from audit.jobs.workspace import open_workspace
-
-    n_rows = export_sample(open_workspace(workspace).store, file, name)
-    return Outcome(
-        lines=[f"{n_rows:,} units written to {file}"], content={"file": str(file), "n_rows": n_rows}
-    )
-
-
 def _allocation(sizes: Sizes, default_size: int | None) -> "Allocation":
     from audit.jobs.drawing import Explicit, Shared
     from sampling.design.allocation_rules import named_rule
@@ -322,6 +300,7 @@ def _said(result: "SampleResult", remarks: Sequence[str] = ()) -> Outcome:
         lines=[
             f"sample {result.sample.name}: {'; '.join(done) or 'there already, nothing to do'}",
             f"  {_strata_text(result.sample)}, seed {result.sample.seed}",
+            *_goal_lines(result.sample),
             *remarks,
             "next: mask-audit review",
         ],
@@ -332,6 +311,17 @@ def _said(result: "SampleResult", remarks: Sequence[str] = ()) -> Outcome:
             "remarks": list(remarks),
         },
     )
+
+
+def _goal_lines(sample: "Sample") -> list[str]:
+    figures = {"certify": f"at least {sample.target:g}"} if sample.target is not None else {}
+    if sample.margin is not None:
+        figures["estimate"] = f"to ±{sample.margin:g}"
+    if sample.goal not in figures:
+        return []
+    return [
+        f"  goal: {sample.goal} {figures[sample.goal]}, in blocks; `mask-audit status` says how far it is"
+    ]
 
 
 def _strata_text(sample: "Sample") -> str:

@@ -7,13 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audit.jobs.review_state import Outcome, ReviewState, counts_of
+from db.records import Sample
 from reports.content import Figure, Result, Span
 from sampling.design.frame import DrawnUnit
+from sampling.design.phase_one import SizeMeasure
 from sampling.estimation.accuracy import sample_accuracy
 from sampling.estimation.cautions import FEWEST_EFFECTIVE, Caution, cautions
 from sampling.estimation.domains import NOT_IN_A_DOMAIN, DomainEstimate, estimates_by_domain
 from sampling.estimation.estimands import Estimand, ReviewedSample, estimates_by_estimand
 from sampling.estimation.estimate import Estimate, NoEstimate, VerdictCounts, accuracy_bounds
+from sampling.estimation.finite_population import unsampled_share
 from sampling.estimation.intervals import rule_of_three
 
 Codes = NDArray[np.intp]
@@ -65,6 +68,7 @@ def reviewed_sample(state: ReviewState, setting: str) -> ReviewedSample:
         design_weight=np.array([unit.design_weight for unit in units]),
         is_counted=np.array([outcome in COUNTED for outcome in outcomes], dtype=np.bool_),
         is_correct=np.array([outcome is Outcome.CORRECT for outcome in outcomes], dtype=np.bool_),
+        unsampled=_unsampled(state.sample),
     )
 
 
@@ -154,6 +158,20 @@ def _clusters(state: ReviewState) -> Codes:
         return np.arange(len(state.units), dtype=np.intp)
     place: dict[str, int] = {}
     return np.array([place.setdefault(unit.entity_id, len(place)) for unit in state.units], dtype=np.intp)
+
+
+def _unsampled(sample: Sample) -> NDArray[np.float64] | None:
+    """What is left to chance of each split; None where one of several annotations stands for its entity."""
+    strata = sample.strata
+    has_one_each = all(stratum.n_annotations == stratum.n_entities for stratum in strata)
+    if not has_one_each or sample.size_measure != SizeMeasure.NONE:
+        return None
+    return np.array(
+        [
+            unsampled_share(stratum.n_units, stratum.n_annotations) if stratum.n_units else 1.0
+            for stratum in strata
+        ]
+    )
 
 
 def _counts_by_slice(outcomes: Sequence[Outcome], slicing: Slicing) -> list[VerdictCounts]:

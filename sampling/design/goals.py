@@ -1,4 +1,4 @@
-"""What a sample is to show; it decides the order in which the sample is reviewed and what may be said when."""
+"""What a sample is to show; it decides in which order the sample is reviewed and what may be said when."""
 
 from enum import StrEnum
 

@@ -33,6 +33,7 @@ class ReviewedSample:
         design_weight: how many annotations it stands for, 1/π, float64, above 0.
         is_counted: bool: correct, incorrect or missing.
         is_correct: bool; read only where `is_counted`.
+        unsampled: as of `SampledOutcomes`.
     """
 
     stratum: NDArray[np.intp]
@@ -41,6 +42,7 @@ class ReviewedSample:
     design_weight: NDArray[np.float64]
     is_counted: NDArray[np.bool_]
     is_correct: NDArray[np.bool_]
+    unsampled: NDArray[np.float64] | None = None
 
     def outcomes(self, estimand: Estimand) -> SampledOutcomes:
         """The sample with the weights of one estimand.
@@ -59,6 +61,7 @@ class ReviewedSample:
             weight=weights[estimand],
             is_counted=self.is_counted,
             is_correct=self.is_correct,
+            unsampled=self.unsampled,
         )
 
 

@@ -34,6 +34,7 @@ class DomainTable:
             shape (D, H).
         n_units: units drawn in the stratum, counted or not, shape (H,).
         n_clusters: clusters drawn in the stratum, m, shape (H,).
+        unsampled: what sampling leaves of the stratum's variance, shape (H,), in (0, 1].
     """
 
     n: Codes
@@ -47,6 +48,7 @@ class DomainTable:
     scatter: Floats
     n_units: Codes
     n_clusters: Codes
+    unsampled: Floats
 
 
 def tabulate(outcomes: SampledOutcomes, domain: Codes, n_domains: int) -> DomainTable:
@@ -93,6 +95,7 @@ def tabulate(outcomes: SampledOutcomes, domain: Codes, n_domains: int) -> Domain
         scatter=squared_sums - per_cell(cell, residual) ** 2 / np.maximum(n_clusters, 1),
         n_units=np.bincount(outcomes.stratum, minlength=n_strata),
         n_clusters=n_clusters,
+        unsampled=np.ones(n_strata) if outcomes.unsampled is None else outcomes.unsampled[:n_strata],
     )
 
 

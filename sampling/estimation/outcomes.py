@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling.checks import check_weights
+from sampling.checks import check_probabilities, check_weights
 from sampling.errors import EstimateError
 
 
@@ -23,10 +23,12 @@ class SampledOutcomes:
         is_counted: bool: right or wrong for certain (correct, incorrect, missing). Unsure, unjudgable,
             pending and dropped units, and those outside the domain of interest, are not.
         is_correct: bool; read only where `is_counted`.
+        unsampled: of every stratum code, `unsampled_share`; in (0, 1], float64. None where strata count as
+            endless.
 
     Raises:
         DesignError: arrays of unequal lengths or another kind, negative codes, weights not finite or
-            not above 0.
+            not above 0, no unsampled share of a stratum, or one outside (0, 1].
     """
 
     stratum: NDArray[np.intp]
@@ -34,6 +36,7 @@ class SampledOutcomes:
     weight: NDArray[np.float64]
     is_counted: NDArray[np.bool_]
     is_correct: NDArray[np.bool_]
+    unsampled: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         lengths = {
@@ -46,9 +49,17 @@ class SampledOutcomes:
         _check_codes("stratum", self.stratum)
         _check_codes("cluster", self.cluster)
         check_weights("weights", self.weight)
+        if self.unsampled is not None:
+            self._check_unsampled(self.unsampled)
         for name in ("is_counted", "is_correct"):
             if getattr(self, name).dtype != np.bool_:
                 raise EstimateError(f"{name} holds {getattr(self, name).dtype}: give bool")
+
+    def _check_unsampled(self, unsampled: NDArray[np.float64]) -> None:
+        n_strata = int(self.stratum.max(initial=-1)) + 1
+        if len(unsampled) < n_strata:
+            raise EstimateError(f"{len(unsampled)} unsampled shares for {n_strata} strata: give one of each")
+        check_probabilities("unsampled shares", unsampled)
 
     @property
     def n_units(self) -> int:

@@ -107,8 +107,9 @@ def precision_of(table: DomainTable) -> Precision:
     - deff_h = (x + ½·C_h/S_h)/(x/d + ½), d = max(L_h/K_h(p̂), 1), x = min(p̂_h, 1−p̂_h)·W_h²/S_h: what weights
       and clusters do tell, from x effective units of the rarer outcome; the half that is added is of a
       cluster that is right, or wrong, as a whole.
-    - Ṽ = Σ V_h, V_h = deff_h·K_h(p̃), and df = Ṽ²/Σ(V_h²/m_h), m_h the clusters with a counted unit, where
-      any of them is below `THIN_STRATUM` (Satterthwaite's, of m_h + 1 smoothed clusters).
+    - Ṽ = Σ V_h, V_h = (1 − f_h)·deff_h·K_h(p̃), 1 − f_h the stratum's `unsampled_share`, and
+      df = Ṽ²/Σ(V_h²/m_h), m_h the clusters with a counted unit, where any of them is below `THIN_STRATUM`
+      (Satterthwaite's, of m_h + 1 smoothed clusters).
 
     With equal weights and no clusters in a stratum deff_h = 1; if moreover the whole stratum counts,
     V_h = W_h²·p̃_h(1−p̃_h)/n_h. One such stratum gives n_eff = n, whatever the rate: the interval of one share.
@@ -130,6 +131,7 @@ def precision_of(table: DomainTable) -> Precision:
     rarer = unit_kish * np.minimum(table.rate, 1 - table.rate)
     deff = (rarer + 0.5 * table.cluster_squares / filled) / (rarer / excess + 0.5)
 
+    deff = deff * table.unsampled
     between = deff * _between(table, rate, value)
     variance = deff * _within(table, rate) + between
     whole_variance = variance.sum(axis=1)
