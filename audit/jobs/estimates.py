@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audit.jobs.review_state import Outcome, ReviewState, counts_of
-from db.records import Sample
 from reports.content import Figure, Result, Span
 from sampling.design.frame import DrawnUnit
 from sampling.design.phase_one import SizeMeasure
@@ -68,7 +67,7 @@ def reviewed_sample(state: ReviewState, setting: str) -> ReviewedSample:
         design_weight=np.array([unit.design_weight for unit in units]),
         is_counted=np.array([outcome in COUNTED for outcome in outcomes], dtype=np.bool_),
         is_correct=np.array([outcome is Outcome.CORRECT for outcome in outcomes], dtype=np.bool_),
-        unsampled=_unsampled(state.sample),
+        unsampled=_unsampled(state),
     )
 
 
@@ -160,11 +159,13 @@ def _clusters(state: ReviewState) -> Codes:
     return np.array([place.setdefault(unit.entity_id, len(place)) for unit in state.units], dtype=np.intp)
 
 
-def _unsampled(sample: Sample) -> NDArray[np.float64] | None:
+def _unsampled(state: ReviewState) -> NDArray[np.float64] | None:
     """What is left to chance of each split; None where one of several annotations stands for its entity."""
-    strata = sample.strata
-    has_one_each = all(stratum.n_annotations == stratum.n_entities for stratum in strata)
-    if not has_one_each or sample.size_measure != SizeMeasure.NONE:
+    strata = state.sample.strata
+    has_one_each = all(stratum.n_annotations == stratum.n_entities for stratum in strata) and all(
+        unit.n_annotations_of_entity == 1 for unit in state.units
+    )
+    if not has_one_each or state.sample.size_measure != SizeMeasure.NONE:
         return None
     return np.array(
         [

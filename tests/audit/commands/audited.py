@@ -1,4 +1,4 @@
-"""A workspace whose entities differ in size and whose settings differ in masks, and what commands say of it."""
+"""A workspace whose entities differ in size and whose settings differ in masks; what commands say of it."""
 
 import csv
 import json
@@ -51,6 +51,7 @@ def judge(
     workspace: Path,
     tmp_path: Path,
     verdicts: Mapping[tuple[str, str], str],
+    *,
     reviewer: str = "ann",
     at: str = "2026-11-01T10:00:00Z",
     seconds: float | None = None,
@@ -67,6 +68,7 @@ def judge(
 
 
 def exported_units(run: Run, workspace: Path, tmp_path: Path, *words: str) -> list[dict[str, str]]:
+    (tmp_path / "units.csv").unlink(missing_ok=True)
     assert run("sample-export", tmp_path / "units.csv", *words, "-w", workspace).status == 0
     with (tmp_path / "units.csv").open(newline="") as file:
         return list(csv.DictReader(file))
@@ -80,9 +82,11 @@ def exported_verdicts(run: Run, workspace: Path, tmp_path: Path) -> dict[tuple[s
 
 
 def report_of(run: Run, workspace: Path, tmp_path: Path, *words: object) -> dict[str, Any]:
-    finished = run("report", "--out", tmp_path / "report", "--format", "json", *words, "-w", workspace)
+    file = tmp_path / "report" / "report.json"
+    file.unlink(missing_ok=True)
+    finished = run("report", "--out", file.parent, "--format", "json", *words, "-w", workspace)
     assert finished.status == 0, finished.err
-    return json.loads((tmp_path / "report" / "report.json").read_text())
+    return json.loads(file.read_text())
 
 
 def status_of(run: Run, workspace: Path, *words: object) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """report: every figure is what the exported weights and verdicts give, for each of the three estimands."""
 
+import subprocess
+import sys
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -21,12 +23,12 @@ from tests.audit.commands.audited import (
     report_of,
     unequal_entity,
 )
-from tests.datasets import Run
+from tests.datasets import Finished, Run, a_dataset, an_annotation, write_json
 
 Row = Mapping[str, str]
 
 WEIGHTS: Mapping[str, Callable[[Row], float]] = {
-    "mix": lambda row: 1.0,
+    "mix": lambda _: 1.0,
     "entity": lambda row: float(row["entity_weight"]),
     "annotation": lambda row: float(row["design_weight"]),
 }
@@ -121,9 +123,7 @@ def test_the_slices_of_a_sample_are_figures_of_their_own_units(
                 )
 
 
-def hajek_of_masks(
-    rows: list[Row], said: Mapping[tuple[str, str], str], setting: str, part: str
-) -> float:
+def hajek_of_masks(rows: list[Row], said: Mapping[tuple[str, str], str], setting: str, part: str) -> float:
     """The share of the sample; a unit without a mask has no size."""
     if part == "by_size":
         rows = [row for row in rows if not is_empty(setting, number_of(row["annotation_id"]))]
@@ -163,28 +163,56 @@ def summed(slices: Mapping[str, Mapping[str, Any]]) -> Counter[str]:
 def test_one_split_of_equal_weights_has_the_interval_of_a_simple_random_sample(
     run: Run, workspace: Path, tmp_path: Path
 ) -> None:
-    ingest_unequal(run, workspace, tmp_path, "A")
-    run("sample", "--unit", "annotation", "--allocate", "query=40", "-w", workspace)
-    ids = [row["annotation_id"] for row in exported_units(run, workspace, tmp_path)]
-    wrong = set(ids[:3])
-    judge(run, workspace, tmp_path, {(each, "A"): "incorrect" if each in wrong else "correct" for each in ids})
-    report = report_of(run, workspace, tmp_path)
-    low, high = wilson(37, 40)
-    [setting] = report["settings"]
-    found = setting["estimands"]["mix"]
-    assert (found["n"], found["n_eff"]) == (40, pytest.approx(40))
-    assert found["interval"]["low"] == pytest.approx(low, rel=1e-9)
-    assert found["interval"]["high"] == pytest.approx(high, rel=1e-9)
-    assert found["interval"]["confidence"] == 0.95
-    assert setting["estimands"]["annotation"]["estimate"] == found["estimate"]
-    # Q0 has annotations of other splits, which this frame does not hold.
+    ids = judged_sample(run, workspace, tmp_path, "--allocate", "query=28", n_wrong=3)
+    [setting] = report_of(run, workspace, tmp_path)["settings"]
+    low, high = wilson(25, 28)
+    for estimand in ("mix", "entity"):
+        found = setting["estimands"][estimand]
+        assert (found["n"], found["n_eff"]) == (28, pytest.approx(28))
+        assert found["interval"]["low"] == pytest.approx(low, rel=1e-9)
+        assert found["interval"]["high"] == pytest.approx(high, rel=1e-9)
+        assert found["interval"]["confidence"] == 0.95
+    # Q0 has annotations of other splits too, which are outside of this frame.
     in_split = Counter(unequal_entity(number) for number in range(150) if number % 3 == 1)
-    weights = [1 / in_split[unequal_entity(number_of(each))] for each in ids]
-    right = sum(weight for weight, each in zip(weights, ids, strict=True) if each not in wrong)
-    assert setting["estimands"]["entity"]["estimate"] == pytest.approx(right / sum(weights), rel=1e-12)
+    sizes = [in_split[unequal_entity(number_of(each))] for each in ids]
+    assert setting["estimands"]["annotation"]["estimate"] == pytest.approx(
+        sum(sizes[3:]) / sum(sizes), rel=1e-12
+    )
 
 
-def wilson(n_correct: int, n: int) -> tuple[float, float]:
+def judged_sample(run: Run, workspace: Path, tmp_path: Path, *words: str, n_wrong: int) -> list[str]:
+    """Draw from one setting and judge all that is drawn, the first ones incorrect; the ids in that order."""
+    ingest_unequal(run, workspace, tmp_path, "A")
+    assert run("sample", *words, "-w", workspace).status == 0
+    ids = [row["annotation_id"] for row in exported_units(run, workspace, tmp_path)]
+    judge_in_order(run, workspace, tmp_path, ids, n_wrong=n_wrong)
+    return ids
+
+
+def judge_in_order(run: Run, workspace: Path, tmp_path: Path, ids: list[str], *, n_wrong: int) -> None:
+    said = {(each, "A"): "incorrect" if rank < n_wrong else "correct" for rank, each in enumerate(ids)}
+    judge(run, workspace, tmp_path, said)
+
+
+@pytest.mark.parametrize("unit", ["entity", "annotation"])
+def test_a_large_part_of_single_annotations_leaves_little_to_chance(
+    run: Run, workspace: Path, tmp_path: Path, unit: str
+) -> None:
+    content = a_dataset([an_annotation(number, category_id=f"Q{number}") for number in range(150)])
+    run("ingest", write_json(tmp_path / "A.json", content), "--setting", "A", "-w", workspace)
+    run("sample", "--unit", unit, "--allocate", "query=40", "-w", workspace)
+    ids = [row["annotation_id"] for row in exported_units(run, workspace, tmp_path)]
+    judge_in_order(run, workspace, tmp_path, ids, n_wrong=3)
+    [setting] = report_of(run, workspace, tmp_path)["settings"]
+    # 40 of the 50 annotations of the split: a fifth of the variance is left.
+    low, high = wilson(37 / 40 * 200, 200)
+    for found in setting["estimands"].values():
+        assert (found["n"], found["n_eff"]) == (40, pytest.approx(40 / (1 - 40 / 50)))
+        assert found["interval"]["low"] == pytest.approx(low, rel=1e-9)
+        assert found["interval"]["high"] == pytest.approx(high, rel=1e-9)
+
+
+def wilson(n_correct: float, n: int) -> tuple[float, float]:
     share = n_correct / n
     centre = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
     half = Z / (1 + Z**2 / n) * sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
@@ -194,28 +222,22 @@ def wilson(n_correct: int, n: int) -> tuple[float, float]:
 def test_where_nothing_is_wrong_the_rule_of_three_bounds_the_errors(
     run: Run, workspace: Path, tmp_path: Path
 ) -> None:
-    ingest_unequal(run, workspace, tmp_path, "A")
-    run("sample", "--unit", "annotation", "--allocate", "query=40", "-w", workspace)
-    ids = [row["annotation_id"] for row in exported_units(run, workspace, tmp_path)]
-    judge(run, workspace, tmp_path, {(each, "A"): "correct" for each in ids})
+    judged_sample(run, workspace, tmp_path, "--allocate", "query=28", n_wrong=0)
     [setting] = report_of(run, workspace, tmp_path)["settings"]
     assert setting["accuracy"] == 1
-    assert setting["greatest_error"] == pytest.approx(1 - 0.05 ** (1 / 40), rel=1e-9)
+    assert setting["greatest_error"] == pytest.approx(1 - 0.05 ** (1 / 28), rel=1e-9)
     assert setting["interval"]["high"] == 1
-    assert setting["interval"]["low"] == pytest.approx(wilson(40, 40)[0], rel=1e-9)
+    assert setting["interval"]["low"] == pytest.approx(wilson(28, 28)[0], rel=1e-9)
 
 
-def test_figures_that_hold_at_once_are_wider_by_bonferroni(
-    run: Run, workspace: Path, tmp_path: Path
-) -> None:
-    ingest_unequal(run, workspace, tmp_path, "AB")
-    run("sample", "--unit", "annotation", "--allocate", "query=40", "-w", workspace)
-    ids = [row["annotation_id"] for row in exported_units(run, workspace, tmp_path)]
-    judge(run, workspace, tmp_path, {(each, "A"): "correct" for each in ids})
-    setting = report_of(run, workspace, tmp_path, "--simultaneous")["settings"][0]
+def test_figures_that_hold_at_once_are_wider_by_bonferroni(run: Run, workspace: Path, tmp_path: Path) -> None:
+    ingest_unequal(run, workspace, tmp_path, "B")
+    judged_sample(run, workspace, tmp_path, "--frame", "A", "--allocate", "query=28", n_wrong=0)
+    [_, setting] = report_of(run, workspace, tmp_path, "--simultaneous")["settings"]
+    assert setting["setting"] == "A"
     assert setting["interval"]["confidence"] == pytest.approx(0.975)
     z = NormalDist().inv_cdf(1 - 0.05 / 4)
-    assert setting["interval"]["low"] == pytest.approx(1 / (1 + z**2 / 40), rel=1e-9)
+    assert setting["interval"]["low"] == pytest.approx(1 / (1 + z**2 / 28), rel=1e-9)
 
 
 def test_another_headline_leaves_every_figure_as_it_is(run: Run, audited: Path, tmp_path: Path) -> None:
@@ -241,23 +263,22 @@ def postgresql_database(postgresql_url: str) -> Iterator[str]:
     admin.dispose()
 
 
+def run_in_its_own_process(*words: object) -> Finished:
+    """A command that ends closes its connections; within this process they would stay open."""
+    command = [sys.executable, "-c", "from audit.cli import main; main()", *map(str, words)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    return Finished(ended.returncode, ended.stdout, ended.stderr)
+
+
 @pytest.mark.postgresql
 def test_postgresql_tells_the_same_as_sqlite(
     run: Run, workspace: Path, tmp_path: Path, postgresql_database: str
 ) -> None:
     elsewhere = tmp_path / "on-postgresql"
-    assert run("init", elsewhere, "--database", postgresql_database).status == 0
+    assert run_in_its_own_process("init", elsewhere, "--database", postgresql_database).status == 0
     reports = []
-    for place in (workspace, elsewhere):
-        ingest_unequal(run, place, tmp_path, "AB")
-        run("sample", "--size", "40", "--size-measure", "sqrt", "-w", place)
-        ids = [row["annotation_id"] for row in exported_units(run, place, tmp_path)]
-        judge(
-            run,
-            place,
-            tmp_path,
-            {(each, "A"): "incorrect" if number_of(each) % 7 == 0 else "correct" for each in ids},
-        )
-        report = report_of(run, place, tmp_path)
+    for do, place in ((run, workspace), (run_in_its_own_process, elsewhere)):
+        judged_sample(do, place, tmp_path, "--size", "40", "--size-measure", "sqrt", n_wrong=7)
+        report = report_of(do, place, tmp_path)
         reports.append({key: value for key, value in report.items() if key != "created_at"})
     assert reports[0] == reports[1]
