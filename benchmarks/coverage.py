@@ -145,7 +145,7 @@ def counts_table(successes: NDArray[np.int64], n: tuple[int, ...], weight: tuple
         scatter=squares * rate * (1 - rate),
         n_units=drawn,
         n_clusters=drawn,
-        unsampled=np.ones(np.shape(drawn)),
+        unsampled=np.ones(share.shape[1]),
     )
 
 
@@ -182,7 +182,7 @@ def units_table(strata: list[tuple[Floats, Floats]], cluster_size: int) -> Domai
         n_units=n_units,
         n_clusters=n_units // cluster_size,
         **{name: np.stack(column, axis=1) for name, column in columns.items()},
-        unsampled=np.ones(np.shape(n_units // cluster_size)),
+        unsampled=np.ones(len(strata)),
     )
 
 

@@ -77,7 +77,7 @@ def test_the_readme_s_own_masks_example_runs_on_the_demo_s_files(tmp_path: Path)
     block = (PROJECT / "README.md").read_text("utf-8").split("## Your own masks")[1].split("```sh\n")[1]
     script = block.split("```")[0].replace("\\\n", " ")
     lines = [line for line in script.splitlines() if line.strip() and " review " not in line]
-    assert len(lines) == 4
+    assert len(lines) == 5
     for line in lines:
         small = line.replace("entity=1400,query=400,wiki=200", "entity=4,query=3")
         command = small.replace("mask-audit", f'{sys.executable} -c "from audit.cli import main; main()"', 1)

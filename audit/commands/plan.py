@@ -41,8 +41,20 @@ from audit.errors import InputError
 @click.option("--allocation", default="proportional", metavar="RULE", help="proportional, equal or power:Q.")
 @click.option("--fix", type=SizesType(), default=dict, help="Splits whose size is given: wiki=200.")
 @click.option("--minimum", type=click.IntRange(min=0), default=0, metavar="N", help="Least size of a split.")
-@click.option("--unit", type=click.Choice(["entity", "annotation"]), default="entity", show_default=True)
-@click.option("--size-measure", type=click.Choice(["none", "sqrt"]), default="none", show_default=True)
+@click.option(
+    "--unit",
+    type=click.Choice(["entity", "annotation"]),
+    default="entity",
+    show_default=True,
+    help="What would be drawn.",
+)
+@click.option(
+    "--size-measure",
+    type=click.Choice(["none", "sqrt"]),
+    default="none",
+    show_default=True,
+    help="sqrt: large entities more often.",
+)
 @click.option("--contrast", nargs=2, metavar="A B", help="Two settings to compare.")
 @click.option("--frame", metavar="SETTING", help="Setting to draw from; by default the first ingested.")
 @workspace_option

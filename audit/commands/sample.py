@@ -152,6 +152,8 @@ def sample(
     \b
     mask-audit sample --allocate entity=1400,query=400,wiki=200 --seed 7
     mask-audit sample --size 2000 --fix wiki=200
+    mask-audit sample --goal certify --certify 0.9
+    mask-audit sample --contrast "box" "point" --size 500 --name contrast
     mask-audit sample --extend --size 3000
     mask-audit sample --carry
     mask-audit sample list

@@ -13,7 +13,7 @@ from sampling.estimation.outcomes import SampledOutcomes
 def assert_same(table: DomainTable, row: int, expected: DomainTable) -> None:
     for field in fields(DomainTable):
         found = getattr(table, field.name)
-        found = found if field.name in ("n_units", "n_clusters") else found[row : row + 1]
+        found = found if field.name in ("n_units", "n_clusters", "unsampled") else found[row : row + 1]
         assert found == pytest.approx(getattr(expected, field.name), rel=1e-9, abs=1e-15), field.name
 
 

@@ -162,6 +162,7 @@ def _sample(name: str, n_units: int) -> Sample:
                 n_entities_drawn=n_units,
                 n_entities=max(n_units, 1),
                 n_annotations=max(n_units, 1),
+                n_first=n_units,
             ),
         ),
     )

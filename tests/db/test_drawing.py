@@ -128,3 +128,85 @@ def test_annotations_without_an_entity_are_named_unless_annotations_are_drawn(tm
         pass
     with open_draw(files, Phase1.ANNOTATION, seed=1, splits=[], per_entity=1) as engine:
         assert {row.annotation_ids for row in engine.smallest("all", 5)} == {("1",), ("2",)}
+
+
+def sizes_by_entity(engine: Draw, split: str) -> dict[str, tuple[int, int]]:
+    """Entity → N_e and the first 8 bytes of its ticket, by way of its place."""
+    found = engine.sizes(split)
+    rows = engine.at(split, found.places)
+    return {
+        rows[place].entity_id: (n_annotations, first_bytes)
+        for place, n_annotations, first_bytes in zip(
+            found.places.tolist(), found.n_annotations.tolist(), found.first_bytes.tolist(), strict=True
+        )
+    }
+
+
+@given(frame=FRAMES, seed=st.integers(0, 2**63 - 1), within=st.booleans(), n_shards=st.integers(1, 3))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_sizes_and_tickets_are_those_of_the_pure_draw(
+    tmp_path_factory: pytest.TempPathFactory,
+    frame: list[FrameUnit],
+    seed: int,
+    within: bool,
+    n_shards: int,
+) -> None:
+    across, phase1 = (
+        (Across.WITHIN_SPLIT, Phase1.ENTITY_WITHIN_SPLIT) if within else (Across.SPLITS, Phase1.ENTITY)
+    )
+    expected: dict[str, dict[str, Candidate]] = {}
+    for each in entity_candidates(frame, seed, across, 1):
+        expected.setdefault(each.stratum, {})[each.entity_id] = each
+    files = write(tmp_path_factory.mktemp("frame"), frame, n_shards)
+    with open_draw(files, phase1, seed=seed, splits=[], per_entity=1) as engine:
+        for split, candidates in expected.items():
+            assert sizes_by_entity(engine, split) == {
+                entity_id: (each.n_annotations, int(each.ticket[:16], 16))
+                for entity_id, each in candidates.items()
+            }
+            places = engine.sizes(split).places
+            for row in engine.at(split, places[:2]).values():
+                pure = candidates[row.entity_id]
+                assert (row.annotation_ids, row.n_annotations, row.ticket, row.split) == (
+                    pure.annotation_ids,
+                    pure.n_annotations,
+                    pure.ticket,
+                    split,
+                )
+
+
+def test_a_contrast_sums_up_the_differing_parts_of_the_entities_of_each_split(tmp_path: Path) -> None:
+    # Of Q1 two of four mentions differ, in two splits; of Q2 its only one; of Q3 one of two; Q4 is alike.
+    outcomes = {
+        "Q1": ("differs", "differs", "same", "same"),
+        "Q2": ("differs",),
+        "Q3": ("differs", "same"),
+        "Q4": ("same",),
+        "Q5": ("differs", "dropped"),
+    }
+    rows = [(entity_id, said) for entity_id, each in outcomes.items() for said in each]
+    table = pa.table({"category_id": [each for each, _ in rows], "outcome": [said for _, said in rows]})
+    pq.write_table(table, tmp_path / "compared.parquet")
+    frame = [
+        FrameUnit(
+            annotation_id=f"{entity_id}-{number}", entity_id=entity_id, split="wiki" if number else "entity"
+        )
+        for entity_id, each in outcomes.items()
+        for number in range(sum(said == "differs" for said in each))
+    ]
+    folder = tmp_path / "frame"
+    folder.mkdir()
+    with open_draw(write(folder, frame), Phase1.ENTITY, seed=5, splits=[], per_entity=1) as engine:
+        found = engine.differing(str(tmp_path / "compared.parquet"))
+        split_of = {
+            row.entity_id: stratum.split
+            for stratum in engine.strata()
+            for row in engine.smallest(stratum.split, 9)
+        }
+    parts = {"Q1": (2, 2 / 4), "Q2": (1, 1.0), "Q3": (1, 1 / 2), "Q5": (1, 1.0)}
+    assert split_of.keys() == parts.keys()
+    for split, sums in found.items():
+        mine = [parts[entity_id] for entity_id, its in split_of.items() if its == split]
+        assert sums.n_differing == sum(n for n, _ in mine)
+        assert sums.entity_parts == pytest.approx(sum(part for _, part in mine), abs=1e-12)
+    assert sum(each.n_differing for each in found.values()) == 5

@@ -78,7 +78,9 @@ def test_units_that_are_there_keep_their_id_and_take_the_new_probabilities(store
 
 
 def test_a_larger_draw_replaces_the_design(store: Store) -> None:
-    larger = (Stratum(split="query", n_units=3, n_entities_drawn=3, n_entities=4, n_annotations=9),)
+    larger = (
+        Stratum(split="query", n_units=3, n_entities_drawn=3, n_entities=4, n_annotations=9, n_first=2),
+    )
     with store.transaction() as transaction:
         sample = add_sample(transaction, a_sample())
         update_design(transaction, replace(sample, allocation="query=3", strata=larger))

@@ -21,7 +21,7 @@ def test_a_json_file_is_told_by_its_first_bracket(tmp_path):
 def test_gzip_is_told_by_the_content_and_left_out_of_the_stem(tmp_path):
     for name in ("masks.json.gz", "masks.json", "masks.gz"):
         path = tmp_path / name
-        path.write_bytes(gzip.compress(b'{"annotations": []}'))
+        path.write_bytes(gzip.compress(b'{"annotations": []}', mtime=0))
         source = open_source(path)
         assert (source.is_gzipped, source.stem) == (True, "masks")
 
@@ -52,8 +52,8 @@ def test_a_folder_of_png_files_is_a_source(tmp_path):
         (json.dumps([]).encode("utf-16"), "UTF-16 or UTF-32"),
         (json.dumps([]).encode("utf-16-le"), "UTF-16 or UTF-32"),
         (json.dumps([]).encode("utf-32-be"), "UTF-16 or UTF-32"),
-        (gzip.compress(b"[]" * 9)[:12], "damaged gzip"),
-        (gzip.compress(b""), "holds nothing but blanks"),
+        (gzip.compress(b"[]" * 9, mtime=0)[:12], "damaged gzip"),
+        (gzip.compress(b"", mtime=0), "holds nothing but blanks"),
     ],
 )
 def test_what_cannot_be_a_source_is_refused_in_one_sentence(tmp_path, content, said):

@@ -19,6 +19,7 @@ from tests.audit.commands.audited import (
     exported_verdicts,
     ingest_unequal,
     judge,
+    mask_of,
     number_of,
     report_of,
     unequal_entity,
@@ -198,7 +199,9 @@ def judge_in_order(run: Run, workspace: Path, tmp_path: Path, ids: list[str], *,
 def test_a_large_part_of_single_annotations_leaves_little_to_chance(
     run: Run, workspace: Path, tmp_path: Path, unit: str
 ) -> None:
-    content = a_dataset([an_annotation(number, category_id=f"Q{number}") for number in range(150)])
+    content = a_dataset(
+        [an_annotation(number, mask_of("A", number), category_id=f"Q{number}") for number in range(150)]
+    )
     run("ingest", write_json(tmp_path / "A.json", content), "--setting", "A", "-w", workspace)
     run("sample", "--unit", unit, "--allocate", "query=40", "-w", workspace)
     ids = [row["annotation_id"] for row in exported_units(run, workspace, tmp_path)]

@@ -1,5 +1,6 @@
 from collections import Counter
 from itertools import pairwise
+from math import inf
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,3 +73,53 @@ def test_the_only_mention_left_is_shown_all_the_same() -> None:
 
 def test_nothing_is_next_when_all_is_settled() -> None:
     assert next_masks(["a", "b"], {"a", "b"}) == []
+
+
+BLOCKS = st.dictionaries(st.integers(0, 9), st.integers(0, 3))
+
+
+@given(MASK_UNITS, BLOCKS, st.integers(0, 5), st.integers(0, 30))
+def test_a_stored_order_opens_block_after_block_and_what_is_in_none_comes_last(
+    mask_units: dict[str, int], block_of: dict[int, int], seed: int, apart: int
+) -> None:
+    order = review_order(mask_units, seed=seed, reviewer="ann", block_of=block_of, apart=apart)
+
+    assert Counter(order) == Counter(mask_units.keys())
+    in_order = [block_of.get(mask_units[mask_id], inf) for mask_id in order]
+    assert in_order == sorted(in_order)
+
+
+def test_every_reviewer_sees_the_units_of_a_block_in_an_order_of_their_own() -> None:
+    mask_units = {f"m{index}": index for index in range(60)}
+    block_of = {unit: unit // 20 for unit in range(60)}
+
+    orders = [
+        review_order(mask_units, seed=seed, reviewer=reviewer, block_of=block_of)
+        for seed in (1, 2)
+        for reviewer in ("ann", "bob")
+    ]
+
+    for start in (0, 20, 40):
+        inside = {order[start : start + 20] for order in orders}
+        assert len(inside) == 4
+        assert {frozenset(each) for each in inside} == {
+            frozenset(f"m{index}" for index in range(start, start + 20))
+        }
+
+
+def test_a_block_is_shuffled_as_if_it_were_alone() -> None:
+    mask_units = {f"m{index}": index // 2 for index in range(40)}
+    block_of = {unit: unit // 10 for unit in range(20)}
+
+    order = review_order(mask_units, seed=3, reviewer="ann", block_of=block_of)
+
+    alone = {mask_id: unit for mask_id, unit in mask_units.items() if unit < 10}
+    assert order[:20] == review_order(alone, seed=3, reviewer="ann")
+
+
+def test_one_block_of_all_is_the_order_without_blocks() -> None:
+    mask_units = {f"m{index}": index // 3 for index in range(60)}
+
+    assert review_order(
+        mask_units, seed=3, reviewer="ann", block_of=dict.fromkeys(range(20), 0)
+    ) == review_order(mask_units, seed=3, reviewer="ann")
