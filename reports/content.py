@@ -149,6 +149,7 @@ class StratumSize:
         n_entities_drawn: entities among them.
         n_entities: M_h, entities that could be drawn in this split.
         n_annotations: N_h, annotations of the frame in this split.
+        has_grown: the sample was drawn smaller at first.
     """
 
     split: str
@@ -156,6 +157,7 @@ class StratumSize:
     n_entities_drawn: int
     n_entities: int
     n_annotations: int
+    has_grown: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +245,11 @@ class ReportContent:
     def n_units(self) -> int:
         """Units of the sample."""
         return sum(stratum.n_units for stratum in self.design.strata)
+
+    @property
+    def has_grown(self) -> bool:
+        """The sample was drawn smaller at first: its size may have followed from its verdicts."""
+        return any(stratum.has_grown for stratum in self.design.strata)
 
     @property
     def n_pending(self) -> int:

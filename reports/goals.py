@@ -88,11 +88,16 @@ def _stop_facts(estimate: Estimate) -> str:
 
 
 def _planned_text(content: ReportContent) -> str:
+    size = f"{count_text(content.n_units)} units ({content.design.allocation})"
+    if content.has_grown:
+        return (
+            f"The sample was drawn to show {PLANNED[content.goal.goal]}, smaller at first, and has grown to"
+            f" {size}. Its intervals hold if that size did not follow from what the first verdicts showed."
+        )
     return (
-        f"The sample was drawn to show {PLANNED[content.goal.goal]}. Its size of"
-        f" {count_text(content.n_units)} units ({content.design.allocation}) was set before the review, so"
-        " its intervals hold once all of them are judged, and not if the review stops where its verdicts"
-        " look good."
+        f"The sample was drawn to show {PLANNED[content.goal.goal]}. Its size of {size} was set before the"
+        " review, so its intervals hold once all of them are judged, and not if the review stops where its"
+        " verdicts look good."
     )
 
 
@@ -141,6 +146,10 @@ def _running_text(found: GoalResult) -> str:
     )
 
 
+def _is_used_up(certification: Certification) -> bool:
+    return certification.state is GoalState.EXHAUSTED or certification.n_blocks_read == certification.n_blocks
+
+
 def _claim_text(claim: Claim, found: GoalResult) -> str:
     certification = claim.certification
     p = p_value_text(claim.p_adjusted)
@@ -148,9 +157,9 @@ def _claim_text(claim: Claim, found: GoalResult) -> str:
         test = f"anytime-valid, {p}{_holm(found)}"
         return f"certified at least {_target_text(found)} ({test}) {_when(claim, found)}"
     read = _read_text(certification)
-    if certification.state is GoalState.EXHAUSTED:
+    if _is_used_up(certification):
         return f"the sample is used up without certifying {_target_text(found)} ({p}, {read}): {USED_UP}"
-    if certification.state is GoalState.REACHED:
+    if certification.state is GoalState.REACHED and certification.n_blocks_read < certification.n_blocks:
         alone = p_value_text(certification.p_value)
         return (
             f"not certified yet: {alone} alone would do, but {len(found.claims)} claims share the error rate,"

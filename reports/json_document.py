@@ -12,6 +12,7 @@ from sampling.estimation.estimands import Estimand
 from sampling.estimation.estimate import Bounds, Estimate, Interval, NoEstimate
 from sampling.reviewers.agreement import Agreement, Coefficient
 from sampling.reviewers.measurement_error import CorrectedAccuracy
+from sampling.sequential.reading import GoalState
 
 JSON_FORMAT = 1
 """The version of `report.json`; a key that changes its meaning raises it."""
@@ -39,7 +40,7 @@ def render_json(content: ReportContent) -> str:
             "design": _design(content.design),
             "allocation": content.design.allocation,
             "n_units": content.n_units,
-            "goal": goal_object(content.goal, is_complete=content.is_complete),
+            "goal": goal_object(content.goal, is_settled=content.is_complete and not content.has_grown),
         },
         "settings": [_setting(setting) for setting in content.settings],
         **_comparisons(content),
@@ -70,14 +71,19 @@ def _design(design: Design) -> Object:
     }
 
 
-def goal_object(goal: GoalResult, *, is_complete: bool) -> Object:
-    """A goal and how far it is reached."""
+def goal_object(goal: GoalResult, *, is_settled: bool) -> Object:
+    """A goal and how far it is reached.
+
+    Args:
+        goal: with its figures.
+        is_settled: all units are judged, and the sample's size did not grow.
+    """
     return {
         "goal": goal.goal,
         **_present(target=goal.target, margin=goal.margin),
         "confidence": goal.confidence,
         # A review that may stop where its verdicts say so has intervals of its own, under `running`.
-        "planned_size_intervals_valid": is_complete or not goal.goal.is_sequential,
+        "planned_size_intervals_valid": is_settled or not goal.goal.is_sequential,
         **({"claims": [_claim(claim) for claim in goal.claims]} if goal.claims else {}),
         **({"widths": [_width(width) for width in goal.widths]} if goal.widths else {}),
     }
@@ -87,7 +93,7 @@ def _claim(claim: Claim) -> Object:
     found = claim.certification
     return {
         "setting": claim.setting,
-        "state": found.state,
+        "state": _joint_state(claim),
         "p_value": found.p_value,
         "p_adjusted": claim.p_adjusted,
         "holds": claim.holds,
@@ -100,6 +106,14 @@ def _claim(claim: Claim) -> Object:
         ),
         **_if_estimated("running", claim.running),
     }
+
+
+def _joint_state(claim: Claim) -> GoalState:
+    """Reached where the claim holds beside the others, whatever its own p-value says."""
+    found = claim.certification
+    if claim.holds or found.state is not GoalState.REACHED:
+        return found.state
+    return GoalState.EXHAUSTED if found.n_blocks_read == found.n_blocks else GoalState.GOING_ON
 
 
 def _width(width: Width) -> Object:

@@ -96,7 +96,11 @@ def name_of(setting: str, content: ReportContent) -> str:
 
 def only_at_full_size_text(content: ReportContent) -> str:
     """The condition under which intervals of a planned size hold, where the review may stop before it."""
-    if content.is_complete or not content.goal.goal.is_sequential:
+    if not content.goal.goal.is_sequential:
+        return ""
+    if content.has_grown:
+        return f"valid only if the size of {count_text(content.n_units)} units was settled before any verdict"
+    if content.is_complete:
         return ""
     return f"valid only if all {count_text(content.n_units)} units are reviewed, whatever they show"
 

@@ -292,7 +292,8 @@ def _options_given(context: click.Context, *, besides: tuple[str, ...]) -> list[
     ]
 
 
-def _said(result: "SampleResult", remarks: Sequence[str] = ()) -> Outcome:
+def _said(result: "SampleResult", noted: Sequence[str] = ()) -> Outcome:
+    remarks = [*result.remarks, *noted]
     done = [f"{result.n_new_units:,} units drawn"] if result.n_new_units else []
     if result.new_settings:
         done.append(f"masks of {', '.join(result.new_settings)} copied")
@@ -310,7 +311,7 @@ def _said(result: "SampleResult", remarks: Sequence[str] = ()) -> Outcome:
         | {
             "n_new_units": result.n_new_units,
             "new_settings": list(result.new_settings),
-            "remarks": list(remarks),
+            "remarks": remarks,
         },
     )
 

@@ -1,7 +1,7 @@
 """Estimates the accuracy of every setting, over the whole sample and in every slice of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from sampling.estimation.estimands import Estimand, ReviewedSample, estimates_by
 from sampling.estimation.estimate import Estimate, NoEstimate, VerdictCounts, accuracy_bounds
 from sampling.estimation.finite_population import unsampled_share
 from sampling.estimation.intervals import rule_of_three
+from sampling.estimation.stratified import estimate
 
 Codes = NDArray[np.intp]
 
@@ -33,12 +34,14 @@ class Figures:
     """How figures are made.
 
     Attributes:
-        confidence: coverage of each interval, in (0, 1).
+        confidence: coverage of each interval on its own, in (0, 1).
+        table_confidence: the same of the settings' overall figures; more where they hold all at once.
         estimand: the headline's.
         span: what the confidence is of.
     """
 
     confidence: float
+    table_confidence: float
     estimand: Estimand
     span: Span = Span.EACH
 
@@ -67,7 +70,7 @@ def reviewed_sample(state: ReviewState, setting: str) -> ReviewedSample:
         design_weight=np.array([unit.design_weight for unit in units]),
         is_counted=np.array([outcome in COUNTED for outcome in outcomes], dtype=np.bool_),
         is_correct=np.array([outcome is Outcome.CORRECT for outcome in outcomes], dtype=np.bool_),
-        unsampled=_unsampled(state),
+        unsampled=_unsampled(state, setting),
     )
 
 
@@ -75,7 +78,9 @@ def overall_result(state: ReviewState, setting: str, figures: Figures) -> Result
     """Give what the whole sample shows of a setting."""
     counts = counts_of(state.outcomes[setting])
     sample = reviewed_sample(state, setting)
-    estimands: dict[Estimand, Figure] = dict(estimates_by_estimand(sample, confidence=figures.confidence))
+    estimands: dict[Estimand, Figure] = dict(
+        estimates_by_estimand(sample, confidence=figures.table_confidence)
+    )
     nothing = sample_accuracy(counts)
     if isinstance(nothing, NoEstimate):  # which knows why
         estimands = dict.fromkeys(Estimand, nothing)
@@ -114,6 +119,16 @@ def sliced_results(state: ReviewState, setting: str, slicing: Slicing, figures: 
     }
 
 
+def cluster_deff(state: ReviewState, setting: str, estimand: Estimand) -> float:
+    """Give how far drawing units of one entity together widens a setting's variance, at least 1."""
+    drawn_together = reviewed_sample(state, setting).outcomes(estimand)
+    drawn_alone = replace(drawn_together, cluster=np.arange(drawn_together.n_units))
+    together, alone = estimate(drawn_together), estimate(drawn_alone)
+    if isinstance(together, NoEstimate) or isinstance(alone, NoEstimate):
+        return 1.0
+    return max(1.0, alone.n_eff / together.n_eff)
+
+
 def by_split(state: ReviewState) -> Slicing:
     """Cut a sample by the splits that it was drawn in."""
     names = tuple(stratum.split for stratum in state.sample.strata)
@@ -136,7 +151,7 @@ def by_size(state: ReviewState, setting: str) -> Slicing:
 def _greatest_error(counts: VerdictCounts, headline: Estimate | NoEstimate) -> float | None:
     if isinstance(headline, NoEstimate) or counts.n_accepted < counts.n_counted:
         return None
-    return rule_of_three(headline.n_eff, confidence=headline.interval.confidence)
+    return rule_of_three(min(headline.n, headline.n_eff), confidence=headline.interval.confidence)
 
 
 def _slicing(names: tuple[str, ...], slices: Sequence[str | None]) -> Slicing:
@@ -159,18 +174,24 @@ def _clusters(state: ReviewState) -> Codes:
     return np.array([place.setdefault(unit.entity_id, len(place)) for unit in state.units], dtype=np.intp)
 
 
-def _unsampled(state: ReviewState) -> NDArray[np.float64] | None:
-    """What is left to chance of each split; None where one of several annotations stands for its entity."""
+def _unsampled(state: ReviewState, setting: str) -> NDArray[np.float64] | None:
+    """What is left to chance of each split once its units are known; None where it cannot be told.
+
+    It cannot where one of several annotations stands for its entity. A unit that nobody can or did judge is
+    as unknown as one that was not drawn.
+    """
     strata = state.sample.strata
     has_one_each = all(stratum.n_annotations == stratum.n_entities for stratum in strata) and all(
         unit.n_annotations_of_entity == 1 for unit in state.units
     )
     if not has_one_each or state.sample.size_measure != SizeMeasure.NONE:
         return None
+    known = [outcome in COUNTED or outcome is Outcome.DROPPED for outcome in state.outcomes[setting]]
+    n_known = np.bincount(by_split(state).codes[np.array(known, dtype=np.bool_)], minlength=len(strata))
     return np.array(
         [
-            unsampled_share(stratum.n_units, stratum.n_annotations) if stratum.n_units else 1.0
-            for stratum in strata
+            unsampled_share(n, stratum.n_annotations) if n else 1.0
+            for n, stratum in zip(n_known.tolist(), strata, strict=True)
         ]
     )
 
@@ -187,7 +208,10 @@ def _slice_result(
     counts: VerdictCounts, found: Mapping[Estimand, DomainEstimate], figures: Figures
 ) -> Result:
     headline = found[figures.estimand]
-    is_small = isinstance(headline.estimate, Estimate) and headline.estimate.n_eff < FEWEST_EFFECTIVE
+    is_small = (
+        isinstance(headline.estimate, Estimate)
+        and min(headline.estimate.n, headline.estimate.n_eff) < FEWEST_EFFECTIVE
+    )
     return Result(
         counts=counts,
         headline=figures.estimand,

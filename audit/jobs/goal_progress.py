@@ -1,6 +1,7 @@
 """How far the goal of a sample is reached, by the verdicts in their stored order."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from audit.jobs.estimates import by_split
 from audit.jobs.review_state import Outcome, ReviewState
@@ -9,7 +10,7 @@ from sampling.design.goals import Goal
 from sampling.sequential.certification import certify
 from sampling.sequential.claims import joint_claims
 from sampling.sequential.confidence_sequence import confidence_sequence
-from sampling.sequential.fixed_width import WidthRule, estimate_to_width
+from sampling.sequential.fixed_width import CALIBRATED_ERROR, WidthRule, estimate_to_width
 from sampling.sequential.reading import OrderedReview
 from sampling.sequential.reading import Outcome as OrderedOutcome
 
@@ -34,7 +35,7 @@ def goal_result(state: ReviewState, *, confidence: float) -> GoalResult:
         goal=goal,
         target=state.sample.target,
         margin=state.sample.margin,
-        confidence=confidence,
+        confidence=_calibrated(confidence) if goal is Goal.ESTIMATE else confidence,
         claims=_claims(state, confidence) if goal is Goal.CERTIFY else (),
         widths=_widths(state, confidence) if goal is Goal.ESTIMATE else (),
     )
@@ -65,7 +66,7 @@ def _widths(state: ReviewState, confidence: float) -> tuple[Width, ...]:
     margin = state.sample.margin
     if margin is None:
         return ()
-    rule = WidthRule(half_width=margin, confidence=confidence)
+    rule = WidthRule(half_width=margin, confidence=_calibrated(confidence))
     return tuple(
         Width(
             setting=setting,
@@ -74,6 +75,11 @@ def _widths(state: ReviewState, confidence: float) -> tuple[Width, ...]:
         )
         for setting, review in _ordered_reviews(state).items()
     )
+
+
+def _calibrated(confidence: float) -> float:
+    """The least confidence from this one on for which stopping at a width is calibrated."""
+    return min((each for each in CALIBRATED_ERROR if each >= confidence), default=max(CALIBRATED_ERROR))
 
 
 def _ordered_reviews(state: ReviewState) -> dict[str, OrderedReview]:
@@ -85,26 +91,50 @@ def _ordered_reviews(state: ReviewState) -> dict[str, OrderedReview]:
 def _ordered_review(state: ReviewState, setting: str) -> OrderedReview | None:
     """Give one setting's review, or None where no unit is in its population.
 
-    A split weighs as much as the first draw gave it, less what the setting drops there. A split of which
-    nothing can be judged is out, as it is out of the setting's accuracy: whether a mask can be shown is no
-    matter of its verdict.
+    A split weighs as much as the first draw gave it, less what the setting drops there. A split without a
+    mask that can be shown is out, as it is out of the setting's accuracy but for masks that are missing:
+    whether a mask can be shown is no matter of its verdict.
     """
-    outcomes = np.array([_ORDERED[outcome] for outcome in state.outcomes[setting]], dtype=np.int64)
-    dropped = np.array([outcome is Outcome.DROPPED for outcome in state.outcomes[setting]], dtype=np.bool_)
-    unshown = np.array([outcome is Outcome.UNJUDGABLE for outcome in state.outcomes[setting]], dtype=np.bool_)
+    outcomes = state.outcomes[setting]
     codes = by_split(state).codes
     n_strata = len(state.sample.strata)
-    n_units = np.bincount(codes, minlength=n_strata)
-    n_open = np.bincount(codes[~(dropped | unshown)], minlength=n_strata)
-    if not n_open.any():
+
+    def per_split(where: NDArray[np.bool_]) -> NDArray[np.int64]:
+        return np.bincount(codes[where], minlength=n_strata)
+
+    covered = np.array([outcome is not Outcome.DROPPED for outcome in outcomes], dtype=np.bool_)
+    unshown = np.array([outcome is Outcome.UNJUDGABLE for outcome in outcomes], dtype=np.bool_)
+    missing = np.array([outcome is Outcome.MISSING for outcome in outcomes], dtype=np.bool_)
+    n_shown = per_split(covered & ~unshown & ~missing)
+    weights = per_split(covered & _of_first_draw(state))
+    is_in = (weights > 0) & ((n_shown > 0) | (per_split(unshown) == 0))
+    if not is_in.any():
         return None
-    kept = n_open[codes] > 0
-    n_first = np.array([stratum.n_first for stratum in state.sample.strata])
-    n_covered = np.bincount(codes[~dropped], minlength=n_strata)
-    weights = n_first * n_covered / np.maximum(n_units, 1)
+    kept = is_in[codes]
     return OrderedReview(
         block=np.array([unit.block for unit in state.units], dtype=np.int64)[kept],
-        stratum=(np.cumsum(n_open > 0) - 1)[codes[kept]],
-        outcome=outcomes[kept],
-        weights=weights[n_open > 0],
+        stratum=(np.cumsum(is_in) - 1)[codes[kept]],
+        outcome=np.array(
+            [_standing(state, setting, place) for place in np.flatnonzero(kept)], dtype=np.int64
+        ),
+        weights=weights[is_in].astype(np.float64),
     )
+
+
+def _of_first_draw(state: ReviewState) -> NDArray[np.bool_]:
+    """Which units the sample had before it grew: in every split those of the first blocks."""
+    n_left = {stratum.split: stratum.n_first for stratum in state.sample.strata}
+    first = np.zeros(len(state.units), dtype=np.bool_)
+    for place in sorted(range(len(state.units)), key=lambda place: state.units[place].block or 0):
+        split = state.units[place].stratum
+        first[place] = n_left[split] > 0
+        n_left[split] -= 1
+    return first
+
+
+def _standing(state: ReviewState, setting: str, place: int) -> OrderedOutcome:
+    """A unit that reviewers disagree on is pending: what settles it later must not change what was read."""
+    mask_id = state.masks_made[setting][place].mask_id
+    if mask_id is not None and mask_id in state.disputed:
+        return OrderedOutcome.PENDING
+    return _ORDERED[state.outcomes[setting][place]]

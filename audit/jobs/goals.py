@@ -6,6 +6,7 @@ from audit.errors import InputError
 from audit.settings import Settings
 from sampling.design.frame import DrawnUnit
 from sampling.design.goals import Goal
+from sampling.sequential.fixed_width import CALIBRATED_ERROR, WIDEST
 
 MOST_VERDICTS = 2000
 """A sample that is reviewed until its goal is reached holds so many units unless its size is given."""
@@ -60,6 +61,8 @@ def intent(
         raise InputError(f"--contrast draws to compare two settings: leave it out with --goal {named}")
     if contrast is not None and unit == DrawnUnit.ANNOTATION:
         raise InputError("--contrast draws entities with differing masks: leave out --unit annotation")
+    if named is Goal.ESTIMATE:
+        _check_width(settings.margin if margin is None else margin, settings.confidence)
     by_default = DrawnUnit.ANNOTATION if named is Goal.TUNE else DrawnUnit.ENTITY
     return Intent(
         goal=named,
@@ -76,3 +79,15 @@ def _implied(target: float | None, margin: float | None, contrast: tuple[str, st
     if target is not None:
         return Goal.CERTIFY
     return Goal.DESCRIBE if margin is None else Goal.ESTIMATE
+
+
+def _check_width(margin: float, confidence: float) -> None:
+    if margin > WIDEST:
+        raise InputError(
+            f"--margin {margin:g}: stopping at a width is calibrated for half widths up to {WIDEST:g}"
+        )
+    if confidence > max(CALIBRATED_ERROR):
+        raise InputError(
+            f"goal estimate is calibrated for a confidence up to {max(CALIBRATED_ERROR):g} and audit.toml "
+            f"asks for {confidence:g}: lower it, or plan a size with `mask-audit plan`"
+        )

@@ -19,6 +19,7 @@ from db.population import ANNOTATIONS_FILE
 from db.samples import load_samples
 from sampling.comparison.cost import ExpectedPairs
 from sampling.design.frame import DrawnUnit
+from sampling.design.goals import Goal
 from sampling.design.phase_one import SizeMeasure, expected_strata
 from sampling.estimation.estimands import Estimand
 from sampling.planning.goals import compare_cost, describe_cost, tune_cost
@@ -27,7 +28,8 @@ from sampling.planning.plan import GoalCost, Plan, side_by_side
 from sampling.planning.precision import PlannedStratum
 from sampling.planning.schemes import Scheme
 from sampling.planning.sequential_goals import certify_cost, estimate_cost
-from sampling.planning.terms import Pace, Terms
+from sampling.planning.terms import OutOfReach, Pace, Terms
+from sampling.sequential.fixed_width import CALIBRATED_ERROR, WIDEST
 
 USUAL_BUDGET = 2000
 USUAL_ACCURACY = 0.95
@@ -152,7 +154,7 @@ def _goals(
     costs: list[GoalCost] = [
         describe_cost(strata, request.scheme, request.estimand, margin, terms),
         certify_cost(strata, request.scheme, target, terms),
-        estimate_cost(strata, request.scheme, margin, terms),
+        _estimate_cost(strata, request.scheme, margin, terms),
         tune_cost(target, SHARE_KEPT, terms),
     ]
     if share_same is not None:
@@ -165,6 +167,16 @@ def _goals(
         )
         costs.append(compare_cost(pairs, margin, terms))
     return tuple(costs)
+
+
+def _estimate_cost(
+    strata: tuple[PlannedStratum, ...], scheme: Scheme, margin: float, terms: Terms
+) -> GoalCost:
+    if margin > WIDEST or terms.confidence not in CALIBRATED_ERROR:
+        known = ", ".join(f"{each:g}" for each in CALIBRATED_ERROR)
+        reason = f"stopping at a width is calibrated for at most ±{WIDEST:g} and confidences of {known}"
+        return OutOfReach(goal=Goal.ESTIMATE, reason=reason)
+    return estimate_cost(strata, scheme, margin, terms)
 
 
 def _states(workspace: Workspace) -> list[ReviewState]:

@@ -15,12 +15,15 @@ from audit.jobs.progress import Progress
 from audit.jobs.report_content import report_content
 from audit.jobs.review_state import load_review_state
 from audit.jobs.workspace import Workspace
-from reports.content import ReportContent, SettingResult, Span
+from reports.content import GoalResult, ReportContent, SettingResult, Span
 from reports.formats import Format, render
+from reports.goals import progress_texts
 from reports.numbers import percent_text, range_text
+from reports.sentences import only_at_full_size_text
 from sampling.estimation.domains import simultaneous_confidence
 from sampling.estimation.estimands import Estimand
 from sampling.estimation.estimate import NoEstimate
+from sampling.sequential.reading import GoalState
 
 
 class Bound(StrEnum):
@@ -69,12 +72,18 @@ def write_report(
     check_images(workspace.store, request.sample, workers=workspace.workers, progress=progress)
     state = load_review_state(workspace.store, request.sample)
     confidence = workspace.settings.confidence
+    table_confidence = confidence
     if request.span is Span.TABLE and state.settings:
-        confidence = simultaneous_confidence(confidence, len(state.settings))
+        table_confidence = simultaneous_confidence(confidence, len(state.settings))
     content = report_content(
         state,
         workspace.population.manifest(),
-        Figures(confidence=confidence, estimand=request.estimand, span=request.span),
+        Figures(
+            confidence=confidence,
+            table_confidence=table_confidence,
+            estimand=request.estimand,
+            span=request.span,
+        ),
         version=f"mask-audit {version('mask-audit')}",
         now=now,
     )
@@ -90,6 +99,9 @@ def summary(written: WrittenReport) -> list[str]:
     lines = [_line(setting) for setting in written.content.settings]
     if not written.content.is_complete:
         lines.append(f"incomplete: {written.content.n_pending:,} judgements are pending")
+    lines += [f"{name}: {progress}" for name, progress in progress_texts(written.content.goal).items()]
+    if only_at_full_size_text(written.content):
+        lines.append(f"intervals above: {only_at_full_size_text(written.content)}")
     lines += [f"warning: {warning}" for warning in written.content.warnings]
     if written.content.design.contrast is None:
         lines += [
@@ -102,7 +114,10 @@ def summary(written: WrittenReport) -> list[str]:
 def gate_failures(content: ReportContent, least: float, bound: Bound) -> list[str]:
     """Give a sentence for every setting that does not reach a limit, or cannot be held against it yet."""
     failures = [
-        fault for setting in content.settings if (fault := _gate_failure(setting, least, bound)) is not None
+        fault
+        for setting in content.settings
+        if not _is_shown(content.goal, setting.setting, least, bound)
+        and (fault := _gate_failure(setting, least, bound)) is not None
     ]
     absent = () if content.design.contrast is not None else content.not_in_sample
     return failures + [f"gate: {setting} is not in this sample" for setting in absent]
@@ -126,6 +141,17 @@ def _line(setting: SettingResult) -> str:
         f"{setting.setting}: {percent_text(accuracy.value)} correct "
         f"({range_text(accuracy.interval)}, n = {accuracy.n:,})"
     )
+
+
+def _is_shown(goal: GoalResult, setting: str, least: float, bound: Bound) -> bool:
+    """Whether a sequential goal that is reached shows as much, whatever else awaits a verdict."""
+    if any(claim.setting == setting and claim.holds for claim in goal.claims):
+        return goal.target is not None and goal.target >= least
+    for width in goal.widths:
+        estimate = width.status.estimate
+        if width.setting == setting and estimate and width.status.state is GoalState.REACHED:
+            return (estimate.interval.low if bound is Bound.LOWER else estimate.value) >= least
+    return False
 
 
 def _gate_failure(setting: SettingResult, least: float, bound: Bound) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from audit.review.adjudication import majority
+from audit.review.adjudication import is_disputed, majority
 from db.records import (
     MaskState,
     Reason,
@@ -96,6 +96,15 @@ class ReviewState:
         return {
             setting: tuple(self._outcome(each) for each in made) for setting, made in self.masks_made.items()
         }
+
+    @cached_property
+    def disputed(self) -> frozenset[str]:
+        """Masks whose reviewers disagree without a majority: unsure until somebody settles them."""
+        return frozenset(
+            mask_id
+            for mask_id, readings in self.readings.items()
+            if is_disputed([each.verdict for each in readings])
+        )
 
     def reasons(self, setting: str) -> dict[str, int]:
         """Count the units of which a reading that agrees with the settled verdict names a reason."""

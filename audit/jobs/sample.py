@@ -123,6 +123,7 @@ def draw_sample(
         sample=stored,
         n_new_units=len(units),
         new_settings=tuple(each.setting for each in frame.settings),
+        n_blocks=len(set(blocks.values())),
     )
 
 

@@ -11,6 +11,7 @@ from db.mentions import Mention, load_mentions
 from db.population import Population
 from db.records import Sample, SampleSetting, Unit, UnitMask
 from sampling.design.allocation_rules import PROPORTIONAL
+from sampling.design.blocks import SMALLEST_BLOCK
 from sampling.design.selection import annotation_ticket, entity_ticket
 
 
@@ -22,12 +23,27 @@ class SampleResult:
         n_new_units: units added; 0 where the sample was there already.
         new_settings: settings whose masks were copied.
         n_moved_images: units whose images were found to lie elsewhere now.
+        n_blocks: blocks of the stored order; 0 where there is none.
     """
 
     sample: Sample
     n_new_units: int
     new_settings: tuple[str, ...]
     n_moved_images: int = 0
+    n_blocks: int = 0
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What somebody should know before the review."""
+        n_units = sum(stratum.n_units for stratum in self.sample.strata)
+        if not 0 < self.n_blocks * 2 * SMALLEST_BLOCK < n_units:
+            return ()
+        least = min((each for each in self.sample.strata if each.n_units), key=lambda each: each.n_units)
+        return (
+            f"the goal is looked at {self.n_blocks} times only, once a block of "
+            f"{n_units // self.n_blocks} units is judged: every block holds every split, and "
+            f"{least.split} has {least.n_units}",
+        )
 
 
 def fixed_sizes(allocation: Allocation) -> dict[str, int]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.jobs.estimates import Figures, by_split
+from audit.jobs.estimates import Figures, by_split, cluster_deff
 from audit.jobs.review_state import Outcome, ReviewState
 from audit.review.adjudication import majority
 from db.records import StandingVerdict, Verdict
@@ -83,7 +83,8 @@ def corrected(state: ReviewState, setting: str, figures: Figures) -> CorrectedAc
     )
     if isinstance(found, NoEstimate):
         return found
-    return replace(found, n_second=sum(len(each) > 1 for each in readings))
+    found = replace(found, n_second=sum(len(each) > 1 for each in readings))
+    return found.of_clusters(cluster_deff(state, setting, figures.estimand))
 
 
 def _first(readings: tuple[StandingVerdict, ...]) -> Reading:

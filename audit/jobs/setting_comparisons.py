@@ -4,7 +4,6 @@ import numpy as np
 
 from audit.jobs.estimates import COUNTED, Figures, by_split
 from audit.jobs.review_state import Outcome, ReviewState
-from db.records import Stratum
 from sampling.comparison.family import adjust_over_family, all_pairs
 from sampling.comparison.paired import Comparison, compare_settings, count_pairs
 from sampling.comparison.stratified import WeightedVerdicts, compare_weighted
@@ -30,19 +29,17 @@ def _compare(state: ReviewState, a: str, b: str, figures: Figures) -> Comparison
     if figures.estimand is Estimand.MIX:
         counts = count_pairs(a_correct, b_correct)
         return compare_settings(a, b, counts, confidence=figures.confidence)
+    if not both.any():
+        return NoEstimate(reason="no mention is judged right or wrong under both settings")
     of_entities = figures.estimand is Estimand.ENTITY
-    weights = [unit.entity_weight if of_entities else unit.design_weight for unit in state.units]
+    of_units = [unit.entity_weight if of_entities else unit.design_weight for unit in state.units]
+    strata, weights = by_split(state).codes[both], np.array(of_units)[both]
     verdicts = WeightedVerdicts(
         a_correct=a_correct,
         b_correct=b_correct,
-        strata=by_split(state).codes[both].astype(np.int64),
-        weights=np.array(weights)[both],
-        shares=np.array([_size(stratum, figures.estimand) for stratum in state.sample.strata], dtype=float),
+        strata=strata.astype(np.int64),
+        weights=weights,
+        # As in the settings' own figures, a split weighs what its judged units stand for.
+        shares=np.bincount(strata, weights, minlength=len(state.sample.strata)).astype(np.float64),
     )
     return compare_weighted(a, b, verdicts, confidence=figures.confidence)
-
-
-def _size(stratum: Stratum, estimand: Estimand) -> int:
-    if stratum.n_units == 0:
-        return 0
-    return stratum.n_entities if estimand is Estimand.ENTITY else stratum.n_annotations

@@ -30,7 +30,8 @@ class SampleStatus:
         n_judged: of these, how many have a verdict.
         seconds_per_verdict: the median of the verdicts that were timed; None where none was.
         goal: what it is to show, and how far that is.
-        is_done: nothing is left to review for its goal.
+        n_disputed: masks whose reviewers disagree without a majority.
+        is_reached: its goal is reached, for every setting.
     """
 
     name: str
@@ -38,8 +39,14 @@ class SampleStatus:
     n_masks: int
     n_judged: int
     seconds_per_verdict: float | None
+    n_disputed: int
     goal: GoalResult
-    is_done: bool
+    is_reached: bool
+
+    @property
+    def is_done(self) -> bool:
+        """Nothing is left to review for its goal."""
+        return self.is_reached or self.n_pending == 0
 
     @property
     def n_pending(self) -> int:
@@ -99,7 +106,8 @@ def _sample_status(state: ReviewState, *, confidence: float) -> SampleStatus:
         n_judged=len(masks) - n_pending,
         seconds_per_verdict=pace([state]),
         goal=goal,
-        is_done=_is_reached(goal) or n_pending == 0,
+        is_reached=_is_reached(goal),
+        n_disputed=len(state.disputed & masks.keys()),
     )
 
 

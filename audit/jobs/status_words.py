@@ -37,6 +37,10 @@ def next_step(found: WorkspaceStatus) -> str:
     latest = found.samples[-1]
     if latest.n_pending and not latest.is_done:
         return "mask-audit review"
+    if latest.n_disputed:
+        return f"a reading that settles {latest.n_disputed} masks on which reviewers disagree"
+    if latest.goal.goal.is_sequential and not latest.is_reached:
+        return f"mask-audit sample --extend --size N --name {latest.name}"
     return "mask-audit report --out report"
 
 
@@ -62,9 +66,10 @@ def _sample_json(sample: SampleStatus) -> dict[str, Any]:
         "n_masks": sample.n_masks,
         "n_judged": sample.n_judged,
         "n_pending": sample.n_pending,
+        "n_disputed": sample.n_disputed,
         "done": sample.is_done,
         **pace,
-        "goal": goal_object(sample.goal, is_complete=sample.n_pending == 0),
+        "goal": goal_object(sample.goal, is_settled=sample.n_pending == 0),
     }
 
 

@@ -22,7 +22,16 @@ def majority(verdicts: Collection[Verdict]) -> Verdict:
     """
     if not verdicts:
         raise ValueError("nobody has judged this mask, so there is nothing to settle")
-    ranked = Counter(verdicts).most_common(2)
-    if len(ranked) == 2 and ranked[0][1] == ranked[1][1]:
+    if is_disputed(verdicts):
         return Verdict.UNSURE
-    return ranked[0][0]
+    return Counter(verdicts).most_common(1)[0][0]
+
+
+def is_disputed(verdicts: Collection[Verdict]) -> bool:
+    """Whether reviewers disagree and none of their verdicts has the most votes: somebody must settle it.
+
+    >>> is_disputed([Verdict.CORRECT, Verdict.INCORRECT]), is_disputed([Verdict.UNSURE])
+    (True, False)
+    """
+    ranked = Counter(verdicts).most_common(2)
+    return len(ranked) == 2 and ranked[0][1] == ranked[1][1]

@@ -28,7 +28,7 @@ def sample_accuracy(counts: VerdictCounts, *, confidence: float = 0.95) -> Estim
 def _why_nothing_counts(counts: VerdictCounts) -> str:
     if counts.n_covered == 0:
         return "no unit is in this setting's population" if counts.n_units else "there are no units"
-    if counts.n_undecided == 0:
+    if counts.n_undecided == 0 or (counts.n_pending and counts.n_reviewed == 0):
         return "nothing has been judged yet"
     if counts.n_pending:
         return "everything judged so far is unsure or unjudgable"

@@ -45,7 +45,7 @@ def cautions(outcomes: SampledOutcomes, estimate: Estimate) -> tuple[Caution, ..
     kish_n = outcomes.kish_n
     has_unequal_weights = kish_n < outcomes.n_counted * (1 - 1e-9)
     applies = {
-        Caution.FEW_EFFECTIVE: estimate.n_eff < FEWEST_EFFECTIVE,
+        Caution.FEW_EFFECTIVE: min(estimate.n, estimate.n_eff) < FEWEST_EFFECTIVE,
         Caution.SMALL_KISH: has_unequal_weights and kish_n < FEWEST_KISH,
         Caution.LARGE_DEFF: estimate.deff > GREATEST_DEFF,
         Caution.NO_ERRORS: bool(outcomes.is_correct[outcomes.is_counted].all()),

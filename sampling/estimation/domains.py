@@ -146,5 +146,5 @@ def _of_table(
             n=n,
             n_correct=n_correct,
             estimate=Estimate(value=value, interval=interval, n=n, n_eff=n_eff) if n >= fewest else too_few,
-            greatest_error=rule_of_three(n_eff, confidence=confidence) if n == n_correct else None,
+            greatest_error=rule_of_three(min(n, n_eff), confidence=confidence) if n == n_correct else None,
         )

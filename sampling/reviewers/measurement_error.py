@@ -1,11 +1,13 @@
 """The accuracy that second readings correct: the difference estimator of two-phase sampling."""
 
 from dataclasses import dataclass, replace
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sampling.checks import check_open_share
+from sampling.errors import EstimateError
 from sampling.estimation.estimate import Estimate, IntervalMethod, NoEstimate
 from sampling.estimation.intervals import wilson_interval
 from sampling.reviewers.readings import Reading, SecondReadings
@@ -30,6 +32,27 @@ class CorrectedAccuracy:
     n_overturned: int
     n_restored: int
     n_undecided: int
+
+    def of_clusters(self, deff: float) -> "CorrectedAccuracy":
+        """The same with both effective numbers of units divided by what drawing units together costs.
+
+        Args:
+            deff: how far clusters widen the variance of the first readings, at least 1; taken for that of the
+                second readings too, which are drawn one by one: a little too wide, never too narrow.
+
+        Raises:
+            DesignError: the design effect is below 1 or not finite.
+        """
+        if not (isfinite(deff) and deff >= 1):
+            raise EstimateError(f"the design effect of clusters is {deff}: give a number of at least 1")
+        raw = self.raw if isinstance(self.raw, NoEstimate) else _widened(self.raw, deff)
+        return replace(self, raw=raw, corrected=_widened(self.corrected, deff))
+
+
+def _widened(found: Estimate, deff: float) -> Estimate:
+    n_eff = found.n_eff / deff
+    interval = wilson_interval(found.value * n_eff, n_eff, confidence=found.interval.confidence)
+    return replace(found, n_eff=n_eff, interval=replace(interval, method=found.interval.method))
 
 
 def corrected_accuracy(

@@ -226,5 +226,10 @@ def content_of(*settings: SettingResult, **changes: object) -> ReportContent:
 
 def stratum(split: str, n: int, *, n_entities: int, n_annotations: int) -> StratumSize:
     return StratumSize(
-        split=split, n_units=n, n_entities_drawn=n, n_entities=n_entities, n_annotations=n_annotations
+        split=split,
+        n_units=n,
+        n_entities_drawn=n,
+        n_entities=n_entities,
+        n_annotations=n_annotations,
+        has_grown=False,
     )

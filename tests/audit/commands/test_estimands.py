@@ -22,6 +22,7 @@ from tests.audit.commands.audited import (
     mask_of,
     number_of,
     report_of,
+    status_of,
     unequal_entity,
 )
 from tests.datasets import Finished, Run, a_dataset, an_annotation, write_json
@@ -274,14 +275,23 @@ def run_in_its_own_process(*words: object) -> Finished:
 
 
 @pytest.mark.postgresql
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--size", "40", "--size-measure", "sqrt"),
+        ("--size", "40", "--unit", "annotation", "--certify", "0.6"),
+    ],
+    ids=" ".join,
+)
 def test_postgresql_tells_the_same_as_sqlite(
-    run: Run, workspace: Path, tmp_path: Path, postgresql_database: str
+    run: Run, workspace: Path, tmp_path: Path, postgresql_database: str, words: tuple[str, ...]
 ) -> None:
     elsewhere = tmp_path / "on-postgresql"
     assert run_in_its_own_process("init", elsewhere, "--database", postgresql_database).status == 0
-    reports = []
+    told = []
     for do, place in ((run, workspace), (run_in_its_own_process, elsewhere)):
-        judged_sample(do, place, tmp_path, "--size", "40", "--size-measure", "sqrt", n_wrong=7)
+        judged_sample(do, place, tmp_path, *words, n_wrong=7)
         report = report_of(do, place, tmp_path)
-        reports.append({key: value for key, value in report.items() if key != "created_at"})
-    assert reports[0] == reports[1]
+        assert report.pop("created_at")
+        told.append((report, status_of(do, place)))
+    assert told[0] == told[1]

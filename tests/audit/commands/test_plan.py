@@ -262,11 +262,6 @@ def test_a_plan_that_cannot_be_made_is_refused_in_one_line(
     assert refused.err.count("\n") == 1
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="stopping at a width is calibrated up to 0.1 and for three confidences: what is outside refuses "
-    "the whole plan instead of putting that one goal out of reach",
-)
 @pytest.mark.parametrize(("margin", "confidence"), [("0.2", "0.95"), ("0.03", "0.8")])
 def test_a_width_that_no_review_stops_at_leaves_the_other_goals_planned(
     run: Run, population: Path, monkeypatch: pytest.MonkeyPatch, margin: str, confidence: str
@@ -275,6 +270,24 @@ def test_a_width_that_no_review_stops_at_leaves_the_other_goals_planned(
     found = run("plan", "--margin", margin, "-w", population, "--json")
     assert found.status == 0
     assert {"describe", "certify", "tune"} <= {goal["goal"] for goal in found.json["goals"]}
+
+
+def test_a_plan_in_words_names_every_goal_and_what_each_split_gets(run: Run, population: Path) -> None:
+    said = run(
+        "plan", "--allocate", "entity=20,query=16,wiki=9", "--expected", "0.9", "--contrast", "A", "B",
+        "--margin", "0.1", "-w", population,
+    )  # fmt: skip
+    assert said.status == 0
+    lines = said.out.splitlines()
+    for goal in ("describe", "certify", "estimate", "tune", "compare"):
+        assert sum(line.lstrip().startswith(goal) for line in lines) == 1
+    [header] = [line for line in lines if line.lstrip().startswith("allocation")]
+    assert header.split() == ["allocation", *SPLITS, "mix", "entity", "annotation", "hours"]
+    [asked] = [line for line in lines if line.lstrip().startswith("asked")]
+    assert asked.split()[1::2][:3] == ["20", "16", "9"]
+    assert "what 45 units buy" in said.out
+    assert "3.0 s a verdict, 2 settings on each unit" in said.out
+    assert "warning: wiki has 9 units" in said.out
 
 
 def test_an_empty_population_has_no_plan(run: Run, workspace: Path) -> None:

@@ -290,11 +290,6 @@ def test_the_next_step_follows_the_audit(run: Run, workspace: Path, tmp_path: Pa
     assert "nobody" in refused.err
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="stopping at a width is calibrated for at most 0.1 and for three confidences; sample takes any "
-    "margin up to 0.5 and any confidence, and status and report then refuse the sample for good",
-)
 @pytest.mark.parametrize(
     ("margin", "confidence"), [("0.2", None), ("0.05", "0.8")], ids=["a wide margin", "another confidence"]
 )
@@ -315,11 +310,6 @@ def test_a_width_that_can_be_drawn_for_can_be_followed(
         assert run("report", "--out", tmp_path / "report", "-w", workspace).status == 0
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a report whose intervals hold at once hands its confidence of 0.975 to the rule that stops at a "
-    "width, which is calibrated for 0.90, 0.95 and 0.99",
-)
 def test_a_report_with_simultaneous_intervals_follows_a_width_all_the_same(
     run: Run, workspace: Path, tmp_path: Path
 ) -> None:
@@ -328,11 +318,6 @@ def test_a_report_with_simultaneous_intervals_follows_a_width_all_the_same(
     assert run("report", "--out", tmp_path / "report", "--simultaneous", "-w", workspace).status == 0
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="claims share one error rate by Holm already; a report with simultaneous intervals divides it "
-    "again, so a claim that holds in status need not hold there",
-)
 def test_a_claim_does_not_depend_on_the_intervals_that_a_report_prints(
     run: Run, workspace: Path, tmp_path: Path
 ) -> None:
