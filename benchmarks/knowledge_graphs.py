@@ -1,7 +1,7 @@
 """Verdicts to know the accuracy of a knowledge graph to ±5 and ±3 points, on gold labels, with the coverage.
 
 NELL, DBpedia and YAGO as Marchesin and Silvello published them, and the verdicts of four language models on
-the first two. An audit draws facts in three waves by the models' votes; the number of verdicts is fixed
+the first two. An audit draws facts in three equal waves by the models' votes; the number of verdicts is fixed
 beforehand, and was found on the gold labels themselves: what is within reach, not what a stranger to the data
 would spend. Simple random samples are enumerated exactly.
 """
@@ -39,8 +39,8 @@ class Plan:
 
 
 PLANS = (
-    Plan(graph="NELL", half_width=0.05, n=90),
-    Plan(graph="DBPEDIA", half_width=0.05, n=167),
+    Plan(graph="NELL", half_width=0.05, n=83),
+    Plan(graph="DBPEDIA", half_width=0.05, n=162),
     Plan(graph="NELL", half_width=0.03, n=214),
     Plan(graph="DBPEDIA", half_width=0.03, n=445),
 )
@@ -90,7 +90,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--audits", type=int, default=3000)
-    parser.add_argument("--seed", type=int, default=31_337)
+    parser.add_argument("--seed", type=int, default=27_182)
     arguments = parser.parse_args()
     print("| verdicts, coverage % | YAGO | NELL | DBpedia |\n|---|---|---|---|")
     for half_width in (0.05, 0.03):

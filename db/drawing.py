@@ -138,7 +138,7 @@ FROM things WHERE split = $split ORDER BY ticket, entity_id LIMIT $n
 
 _SIZES = """
 SELECT rowid AS place, n_annotations, ('0x' || entity_ticket(entity_id)[:16])::UBIGINT AS first_bytes
-FROM things WHERE split = $split
+FROM things WHERE split = $split ORDER BY first_bytes, entity_id
 """
 
 _AT = """
@@ -195,7 +195,7 @@ class Draw:
         }
 
     def sizes(self, split: str) -> SizedEntities:
-        """Give the size and the ticket of every entity of a split, in no order."""
+        """Give the size and the ticket of every entity of a split, in order of ticket."""
         columns = self._connection.execute(_SIZES, {"split": split}).fetchnumpy()
         return SizedEntities(
             places=np.asarray(columns["place"]),

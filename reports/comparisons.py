@@ -77,10 +77,7 @@ def _explained(content: ReportContent, shown: Sequence[Comparison]) -> list[str]
             " as which setting is best was seen in the same verdicts."
         )
     if content.design.unit is DrawnUnit.ENTITY and content.design.per_entity > 1:
-        texts.append(
-            "Several annotations of one entity count as independent here, so where they are alike these"
-            " intervals are too narrow."
-        )
+        texts.append("Intervals and p-values allow for annotations of one entity being alike.")
     return texts
 
 

@@ -1,7 +1,7 @@
 """What options may look like that are more than a word or a number."""
 
 from collections.abc import Mapping
-from math import nan
+from math import isnan, nan
 
 import click
 
@@ -46,9 +46,16 @@ class SizesType(click.ParamType[Mapping[str, int]]):
         sizes: dict[str, int] = {}
         for item in value.split(","):
             split, separator, number = (part.strip() for part in item.rpartition("="))
-            if not (split and separator and number.isascii() and number.isdigit()):
+            if not (split and separator and number.isascii() and number.isdigit() and len(number) < 19):
                 self.fail(f"{item!r} is not SPLIT=N: write it like entity=1400,query=400", param, ctx)
             if split in sizes:
                 self.fail(f"split {split!r} is given twice", param, ctx)
             sizes[split] = int(number)
         return sizes
+
+
+def refuse_nan(context: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    """Give the number; one that is none is refused, which a range alone does not do."""
+    if value is not None and isnan(value):
+        raise click.BadParameter("it is not a number", context, option)
+    return value

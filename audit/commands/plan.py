@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from audit.commands.parameters import SharesType, SizesType
+from audit.commands.parameters import SharesType, SizesType, refuse_nan
 from audit.console import Outcome, progress_bar, speaks, workspace_option
 from audit.errors import InputError
 
@@ -13,7 +13,8 @@ from audit.errors import InputError
 @click.command()
 @click.option(
     "--margin",
-    type=click.FloatRange(0, 0.5, min_open=True),
+    type=click.FloatRange(0, 0.5, min_open=True, max_open=True),
+    callback=refuse_nan,
     metavar="W",
     help="Half width that is wanted; by default audit.toml's.",
 )
@@ -26,6 +27,7 @@ from audit.errors import InputError
 @click.option(
     "--certify",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    callback=refuse_nan,
     metavar="P",
     help="Accuracy that is to be shown; by default audit.toml's target.",
 )
@@ -38,7 +40,12 @@ from audit.errors import InputError
     help="Whose interval is to be that narrow.",
 )
 @click.option("--allocate", type=SizesType(), help="A size for each split, in place of --budget.")
-@click.option("--allocation", default="proportional", metavar="RULE", help="proportional, equal or power:Q.")
+@click.option(
+    "--allocation",
+    default="proportional",
+    metavar="RULE",
+    help="proportional (unless said), equal, neyman or power:Q.",
+)
 @click.option("--fix", type=SizesType(), default=dict, help="Splits whose size is given: wiki=200.")
 @click.option("--minimum", type=click.IntRange(min=0), default=0, metavar="N", help="Least size of a split.")
 @click.option(
@@ -88,19 +95,21 @@ def plan(
     from audit.jobs.plan import PlanRequest, make_plan
     from audit.jobs.plan_words import plan_json, plan_lines
     from audit.jobs.workspace import open_workspace
-    from sampling.design.allocation_rules import named_rule
     from sampling.design.frame import DrawnUnit
     from sampling.design.phase_one import SizeMeasure
     from sampling.estimation.estimands import Estimand
-    from sampling.planning.schemes import Scheme
 
-    if allocate is not None and (budget is not None or fix or minimum):
-        raise InputError("--allocate names the size of every split: leave out --budget, --fix and --minimum")
+    if allocate is not None and (budget is not None or fix or minimum or allocation != "proportional"):
+        raise InputError(
+            "--allocate names the size of every split: leave out --budget, --allocation, --fix and --minimum"
+        )
     request = PlanRequest(
         frame=frame,
         unit=DrawnUnit(unit),
         size_measure=SizeMeasure(size_measure),
-        scheme=Scheme(rule=named_rule(allocation, expected), minimum=minimum, fixed=fix),
+        rule=allocation,
+        fixed=fix,
+        minimum=minimum,
         sizes=allocate,
         budget=budget,
         expected=expected,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from audit.commands.parameters import refuse_nan
 from audit.console import (
     EXIT_GATE_FAILED,
     FILE,
@@ -38,12 +39,6 @@ class FormatsType(click.ParamType[tuple[str, ...]]):
         return asked
 
 
-def _refuse_nan(context: click.Context, option: click.Parameter, value: float | None) -> float | None:
-    if value is not None and value != value:  # noqa: PLR0124  (NaN alone differs from itself)
-        raise click.BadParameter("it is not a number", context, option)
-    return value
-
-
 @click.command()
 @click.option("--out", type=FILE, required=True, metavar="DIR", help="Folder that the files go to.")
 @click.option("--format", "formats", type=FormatsType(), default=FORMATS, help="By default all of them.")
@@ -63,7 +58,7 @@ def _refuse_nan(context: click.Context, option: click.Parameter, value: float | 
 @click.option(
     "--fail-under",
     type=click.FloatRange(0, 1),
-    callback=_refuse_nan,
+    callback=refuse_nan,
     metavar="P",
     help="Exit 1 unless every setting reaches P, from 0 to 1.",
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from audit.commands.parameters import SharesType, SizesType
+from audit.commands.parameters import SharesType, SizesType, refuse_nan
 from audit.console import Outcome, progress_bar, speaks, workspace_option
 from audit.errors import InputError
 
@@ -88,12 +88,14 @@ class Sizes:
 @click.option(
     "--certify",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    callback=refuse_nan,
     metavar="P",
     help="Accuracy to certify (goal certify); by default audit.toml's target.",
 )
 @click.option(
     "--margin",
-    type=click.FloatRange(0, 0.5, min_open=True),
+    type=click.FloatRange(0, 0.5, min_open=True, max_open=True),
+    callback=refuse_nan,
     metavar="W",
     help="Half width to reach (goal estimate); by default audit.toml's margin.",
 )
@@ -183,7 +185,7 @@ def sample(
             return _said(extend_sample(place, name, _growth(sizes), progress=progress))
     meant = intent(goal, target=certify, margin=margin, contrast=contrast, unit=unit, settings=place.settings)
     request = SampleRequest(
-        name=name or DEFAULT_NAME,
+        name=DEFAULT_NAME if name is None else name,
         seed=place.settings.seed if seed is None else seed,
         frame=frame,
         across=Across(across),
@@ -243,6 +245,8 @@ def _allocation(sizes: Sizes, default_size: int | None) -> "Allocation":
         raise InputError("how many? give --size N, or --allocate with a size for each split")
     if sizes.rule == "neyman" and (not sizes.expected or "" in sizes.expected):
         raise InputError("--allocation neyman needs the accuracy of every split: --expected entity=0.96,…")
+    if sizes.expected and sizes.rule != "neyman":
+        raise InputError("--expected is for --allocation neyman: leave it out")
     return Shared(
         size=sizes.size or default_size or 0,
         rule=named_rule(sizes.rule or "proportional", sizes.expected),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from audit.errors import InputError
 from audit.jobs.drawing import Drawing
 from sampling.design.blocks import block_numbers, grown_block_numbers
 
@@ -22,6 +23,12 @@ def block_order(drawing: Drawing, present: Mapping[str, int]) -> dict[str, int]:
     ids: dict[str, list[str]] = {}
     for mention in drawing.mentions:
         ids.setdefault(mention.candidate.stratum, []).append(mention.annotation_id)
+    unread = [each.split for each in drawing.strata if each.n_units == 0 < each.n_entities]
+    if unread:
+        raise InputError(
+            f"{', '.join(unread)} would get no unit, and a claim about the whole needs some of every split: "
+            "draw more, give --minimum 1, or name the splits with --allocate"
+        )
     sizes = Counter({split: len(of_split) for split, of_split in ids.items()})
     if present:
         held = {

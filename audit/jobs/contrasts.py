@@ -4,6 +4,7 @@ import numpy as np
 
 from audit.jobs.estimates import COUNTED, Figures, by_split
 from audit.jobs.review_state import Outcome, ReviewState
+from db.records import DifferingSizes
 from sampling.comparison.contrast import (
     Contrast,
     ContrastPopulation,
@@ -14,6 +15,8 @@ from sampling.comparison.contrast import (
 )
 from sampling.estimation.estimate import NoEstimate
 
+NOTHING_DIFFERS = DifferingSizes(n_differing=0, entity_parts=0.0)
+
 
 def contrasts(state: ReviewState, figures: Figures) -> tuple[Contrast | NoEstimate, ...]:
     """Give the difference under each estimand, or why there is none.
@@ -23,10 +26,12 @@ def contrasts(state: ReviewState, figures: Figures) -> tuple[Contrast | NoEstima
     known = state.sample.contrast
     if known is None:
         return ()
+    # Phase 1 may put no entity into a split that has differing mentions.
+    sizes = [known.sizes.get(stratum.split, NOTHING_DIFFERS) for stratum in state.sample.strata]
     population = ContrastPopulation(
         n_entities_differing=np.array([stratum.n_entities for stratum in state.sample.strata]),
-        n_differing=np.array([known.sizes[stratum.split].n_differing for stratum in state.sample.strata]),
-        entity_parts=np.array([known.sizes[stratum.split].entity_parts for stratum in state.sample.strata]),
+        n_differing=np.array([each.n_differing for each in sizes]),
+        entity_parts=np.array([each.entity_parts for each in sizes]),
         n_annotations=known.n_annotations,
         n_entities=known.n_entities,
     )
@@ -44,7 +49,8 @@ def contrasts(state: ReviewState, figures: Figures) -> tuple[Contrast | NoEstima
 def _judged(state: ReviewState, a: str, b: str) -> ContrastSample:
     pairs = list(zip(state.outcomes[a], state.outcomes[b], strict=True))
     drawn_share = {
-        stratum.split: stratum.n_entities_drawn / stratum.n_entities for stratum in state.sample.strata
+        stratum.split: stratum.n_entities_drawn / max(stratum.n_entities, 1)
+        for stratum in state.sample.strata
     }
     return ContrastSample(
         drawn=Differing(

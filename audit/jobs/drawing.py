@@ -172,7 +172,8 @@ def _sizes(
         for split, n in least_sizes(available, allocation.minimum).items()
         if split not in allocation.fixed
     }
-    size = min(allocation.size, sum(available.values())) if allocation.is_cap else allocation.size
+    most = sum(allocation.fixed.get(split, n) for split, n in available.items())
+    size = min(allocation.size, most) if allocation.is_cap else allocation.size
     return allocate(available, size, allocation.rule, fixed=allocation.fixed, at_least=at_least)
 
 

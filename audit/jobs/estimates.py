@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from audit.jobs.review_state import Outcome, ReviewState, counts_of
 from reports.content import Figure, Result, Span
-from sampling.design.frame import DrawnUnit
+from sampling.design.frame import Across, DrawnUnit
 from sampling.design.phase_one import SizeMeasure
 from sampling.estimation.accuracy import sample_accuracy
 from sampling.estimation.cautions import FEWEST_EFFECTIVE, Caution, cautions
@@ -64,7 +64,7 @@ def reviewed_sample(state: ReviewState, setting: str) -> ReviewedSample:
     outcomes = state.outcomes[setting]
     units = state.units
     return ReviewedSample(
-        stratum=by_split(state).codes,
+        stratum=strata_codes(state),
         cluster=_clusters(state),
         entity_weight=np.array([unit.entity_weight for unit in units]),
         design_weight=np.array([unit.design_weight for unit in units]),
@@ -127,6 +127,16 @@ def cluster_deff(state: ReviewState, setting: str, estimand: Estimand) -> float:
     if isinstance(together, NoEstimate) or isinstance(alone, NoEstimate):
         return 1.0
     return max(1.0, alone.n_eff / together.n_eff)
+
+
+def strata_codes(state: ReviewState) -> Codes:
+    """Give what is drawn independently: the splits; drawn within splits, all of the sample is one.
+
+    The same tickets then draw the same entities in every split, so their units are alike across splits.
+    """
+    if state.sample.across == Across.WITHIN_SPLIT:
+        return np.zeros(len(state.units), dtype=np.intp)
+    return by_split(state).codes
 
 
 def by_split(state: ReviewState) -> Slicing:

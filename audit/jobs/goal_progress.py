@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audit.jobs.estimates import by_split
+from audit.jobs.goals import calibrated
 from audit.jobs.review_state import Outcome, ReviewState
 from reports.content import Claim, GoalResult, Width
 from sampling.design.goals import Goal
@@ -35,7 +36,7 @@ def goal_result(state: ReviewState, *, confidence: float) -> GoalResult:
         goal=goal,
         target=state.sample.target,
         margin=state.sample.margin,
-        confidence=_calibrated(confidence) if goal is Goal.ESTIMATE else confidence,
+        confidence=_width_confidence(confidence) if goal is Goal.ESTIMATE else confidence,
         claims=_claims(state, confidence) if goal is Goal.CERTIFY else (),
         widths=_widths(state, confidence) if goal is Goal.ESTIMATE else (),
     )
@@ -66,7 +67,7 @@ def _widths(state: ReviewState, confidence: float) -> tuple[Width, ...]:
     margin = state.sample.margin
     if margin is None:
         return ()
-    rule = WidthRule(half_width=margin, confidence=_calibrated(confidence))
+    rule = WidthRule(half_width=margin, confidence=_width_confidence(confidence))
     return tuple(
         Width(
             setting=setting,
@@ -77,9 +78,8 @@ def _widths(state: ReviewState, confidence: float) -> tuple[Width, ...]:
     )
 
 
-def _calibrated(confidence: float) -> float:
-    """The least confidence from this one on for which stopping at a width is calibrated."""
-    return min((each for each in CALIBRATED_ERROR if each >= confidence), default=max(CALIBRATED_ERROR))
+def _width_confidence(confidence: float) -> float:
+    return calibrated(confidence) or max(CALIBRATED_ERROR)
 
 
 def _ordered_reviews(state: ReviewState) -> dict[str, OrderedReview]:

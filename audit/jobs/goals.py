@@ -86,8 +86,17 @@ def _check_width(margin: float, confidence: float) -> None:
         raise InputError(
             f"--margin {margin:g}: stopping at a width is calibrated for half widths up to {WIDEST:g}"
         )
-    if confidence > max(CALIBRATED_ERROR):
+    if calibrated(confidence) is None:
         raise InputError(
             f"goal estimate is calibrated for a confidence up to {max(CALIBRATED_ERROR):g} and audit.toml "
             f"asks for {confidence:g}: lower it, or plan a size with `mask-audit plan`"
         )
+
+
+def calibrated(confidence: float) -> float | None:
+    """Give the least confidence from this one on for which stopping at a width is calibrated, if any.
+
+    >>> calibrated(0.93), calibrated(0.999)
+    (0.95, None)
+    """
+    return min((each for each in CALIBRATED_ERROR if each >= confidence), default=None)

@@ -1,13 +1,15 @@
 """Plans a sample: what each goal takes, and what a budget buys, before anything is drawn."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from audit.errors import InputError
 from audit.jobs.contrast_frame import share_masks
+from audit.jobs.estimates import COUNTED
+from audit.jobs.goals import calibrated
 from audit.jobs.progress import Progress
 from audit.jobs.review_state import Outcome, ReviewState, load_review_state
 from audit.jobs.sampling_frame import find_frame
@@ -18,9 +20,11 @@ from db.manifest import Manifest, SettingRecord
 from db.population import ANNOTATIONS_FILE
 from db.samples import load_samples
 from sampling.comparison.cost import ExpectedPairs
+from sampling.design.allocation_rules import SharesRule, named_rule
 from sampling.design.frame import DrawnUnit
 from sampling.design.goals import Goal
 from sampling.design.phase_one import SizeMeasure, expected_strata
+from sampling.errors import DesignError
 from sampling.estimation.estimands import Estimand
 from sampling.planning.goals import compare_cost, describe_cost, tune_cost
 from sampling.planning.outlook import Question
@@ -29,7 +33,7 @@ from sampling.planning.precision import PlannedStratum
 from sampling.planning.schemes import Scheme
 from sampling.planning.sequential_goals import certify_cost, estimate_cost
 from sampling.planning.terms import OutOfReach, Pace, Terms
-from sampling.sequential.fixed_width import CALIBRATED_ERROR, WIDEST
+from sampling.sequential.fixed_width import WIDEST
 
 USUAL_BUDGET = 2000
 USUAL_ACCURACY = 0.95
@@ -52,8 +56,10 @@ class PlanRequest:
         frame: the setting to draw from; the first ingested where None.
         unit: what would be drawn.
         size_measure: what an entity's chance grows with.
-        scheme: how a size is shared out.
-        sizes: a size for each split, in place of scheme and budget, or None.
+        rule: by which a size is shared out.
+        fixed: splits whose size is given.
+        minimum: least size of a split.
+        sizes: a size for each split, in place of rule and budget, or None.
         budget: units; 2,000 or all there are where None.
         expected: accuracy by split; one for all stands under the empty name.
         margin: half width; the workspace's where None.
@@ -65,7 +71,9 @@ class PlanRequest:
     frame: str | None
     unit: DrawnUnit
     size_measure: SizeMeasure
-    scheme: Scheme
+    rule: str
+    fixed: Mapping[str, int]
+    minimum: int
     sizes: Mapping[str, int] | None
     budget: int | None
     expected: Mapping[str, float]
@@ -105,6 +113,8 @@ def make_plan(workspace: Workspace, request: PlanRequest, *, progress: Progress)
         InputError: there is nothing to draw from.
         DesignError: a number is outside its range, or more is planned than there is.
     """
+    if request.unit is DrawnUnit.ANNOTATION and request.size_measure is not SizeMeasure.NONE:
+        raise InputError("--size-measure draws entities: leave out --unit annotation")
     manifest = workspace.population.manifest()
     frame = find_frame(manifest, request.frame, request.contrast)
     counts = frame_counts(workspace.population.files(frame, ANNOTATIONS_FILE), tuple(request.sizes or ()))
@@ -113,6 +123,7 @@ def make_plan(workspace: Workspace, request: PlanRequest, *, progress: Progress)
     states = _states(workspace)
     expected, expected_from = _expected(request, counts, states)
     strata = _strata(request, counts, expected)
+    scheme = _scheme(request, expected)
     seconds = pace(states)
     terms = Terms(
         confidence=workspace.settings.confidence,
@@ -121,7 +132,7 @@ def make_plan(workspace: Workspace, request: PlanRequest, *, progress: Progress)
         else Pace(seconds_per_verdict=max(seconds, 0.1), verdicts_per_unit=len(manifest.settings)),
         seed=workspace.settings.seed,
     )
-    sizes = dict(request.sizes) if request.sizes else _budgeted(strata, request)
+    sizes = dict(request.sizes) if request.sizes else _budgeted(strata, scheme, request.budget)
     share_same = _share_same(workspace, manifest, frame, request, progress)
     target = workspace.settings.target if request.target is None else request.target
     question = Question(
@@ -129,7 +140,7 @@ def make_plan(workspace: Workspace, request: PlanRequest, *, progress: Progress)
     )
     return MadePlan(
         plan=Plan(
-            goals=_goals(workspace, request, strata, terms, share_same),
+            goals=_goals(workspace, request, _Drawn(strata=strata, scheme=scheme), terms, share_same),
             outlooks=side_by_side(strata, sizes, question),
         ),
         strata=strata,
@@ -142,25 +153,40 @@ def make_plan(workspace: Workspace, request: PlanRequest, *, progress: Progress)
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawn:
+    strata: tuple[PlannedStratum, ...]
+    scheme: Scheme
+
+
+def _scheme(request: PlanRequest, expected: Mapping[str, float]) -> Scheme:
+    if request.sizes is not None:
+        return Scheme(rule=SharesRule(shares=request.sizes))
+    return Scheme(rule=named_rule(request.rule, expected), minimum=request.minimum, fixed=request.fixed)
+
+
 def _goals(
     workspace: Workspace,
     request: PlanRequest,
-    strata: tuple[PlannedStratum, ...],
+    drawn: _Drawn,
     terms: Terms,
     share_same: float | None,
 ) -> tuple[GoalCost, ...]:
     margin = workspace.settings.margin if request.margin is None else request.margin
     target = workspace.settings.target if request.target is None else request.target
     costs: list[GoalCost] = [
-        describe_cost(strata, request.scheme, request.estimand, margin, terms),
-        certify_cost(strata, request.scheme, target, terms),
-        _estimate_cost(strata, request.scheme, margin, terms),
+        _or_out_of_reach(
+            Goal.DESCRIBE,
+            lambda: describe_cost(drawn.strata, drawn.scheme, request.estimand, margin, terms),
+        ),
+        *_sequential_costs(drawn, request.size_measure, target, margin, terms),
         tune_cost(target, SHARE_KEPT, terms),
     ]
     if share_same is not None:
+        n_annotations = sum(stratum.n_annotations for stratum in drawn.strata)
         pairs = ExpectedPairs(
             share_same=share_same,
-            accuracy_same=sum(stratum.expected for stratum in strata) / len(strata),
+            accuracy_same=sum(each.expected * each.n_annotations for each in drawn.strata) / n_annotations,
             both=BOTH_RIGHT,
             only_a=ONLY_ONE_RIGHT,
             only_b=ONLY_ONE_RIGHT,
@@ -169,14 +195,32 @@ def _goals(
     return tuple(costs)
 
 
-def _estimate_cost(
-    strata: tuple[PlannedStratum, ...], scheme: Scheme, margin: float, terms: Terms
-) -> GoalCost:
-    if margin > WIDEST or terms.confidence not in CALIBRATED_ERROR:
-        known = ", ".join(f"{each:g}" for each in CALIBRATED_ERROR)
-        reason = f"stopping at a width is calibrated for at most ±{WIDEST:g} and confidences of {known}"
+def _sequential_costs(
+    drawn: _Drawn, size_measure: SizeMeasure, target: float, margin: float, terms: Terms
+) -> list[GoalCost]:
+    if size_measure is not SizeMeasure.NONE:
+        reason = "its units need equal chances inside a split: leave out --size-measure"
+        return [OutOfReach(goal=goal, reason=reason) for goal in (Goal.CERTIFY, Goal.ESTIMATE)]
+    return [
+        _or_out_of_reach(Goal.CERTIFY, lambda: certify_cost(drawn.strata, drawn.scheme, target, terms)),
+        _or_out_of_reach(Goal.ESTIMATE, lambda: _estimate_cost(drawn, margin, terms)),
+    ]
+
+
+def _or_out_of_reach(goal: Goal, cost: Callable[[], GoalCost]) -> GoalCost:
+    """Give what a goal takes; one that no sample of this frame can reach does not keep the others back."""
+    try:
+        return cost()
+    except DesignError as error:
+        return OutOfReach(goal=goal, reason=str(error))
+
+
+def _estimate_cost(drawn: _Drawn, margin: float, terms: Terms) -> GoalCost:
+    confidence = calibrated(terms.confidence)
+    if margin > WIDEST or confidence is None:
+        reason = f"stopping at a width is calibrated for at most ±{WIDEST:g} and a confidence of 0.99"
         return OutOfReach(goal=Goal.ESTIMATE, reason=reason)
-    return estimate_cost(strata, scheme, margin, terms)
+    return estimate_cost(drawn.strata, drawn.scheme, margin, replace(terms, confidence=confidence))
 
 
 def _states(workspace: Workspace) -> list[ReviewState]:
@@ -192,24 +236,46 @@ def _expected(
     named = request.expected
     if named:
         missing = [split for split in counts.splits if split not in named and "" not in named]
+        unknown = [split for split in named if split and split not in counts.splits]
+        if unknown:
+            raise InputError(
+                f"--expected names {', '.join(unknown)}: the splits are {', '.join(counts.splits)}"
+            )
         if missing:
             raise InputError(f"--expected leaves out {', '.join(missing)}: name every split, or give one P")
         return {split: named.get(split, named.get("", 0.0)) for split in counts.splits}, "as you said"
-    seen: dict[str, list[bool]] = defaultdict(list)
-    for state in states[-1:]:
-        for outcomes in state.outcomes.values():
-            for unit, outcome in zip(state.units, outcomes, strict=True):
-                if outcome in (Outcome.CORRECT, Outcome.INCORRECT):
-                    seen[unit.stratum].append(outcome is Outcome.CORRECT)
+    seen, name = _seen(states)
     n_seen = sum(map(len, seen.values()))
-    if n_seen < FEWEST_SEEN:
+    if not n_seen:
         return dict.fromkeys(counts.splits, USUAL_ACCURACY), "a guess, until there are verdicts"
     overall = (sum(map(sum, seen.values())) + 0.5) / (n_seen + 1)
     return {
         # A split's own verdicts count as soon as there are some; one verdict's weight goes to the whole.
-        split: (sum(seen[split]) + overall) / (len(seen[split]) + 1)
+        split: (sum(seen.get(split, ())) + overall) / (len(seen.get(split, ())) + 1)
         for split in counts.splits
-    }, f"from {n_seen:,} verdicts of sample {states[-1].sample.name}"
+    }, f"from {n_seen:,} masks of sample {name}"
+
+
+def _seen(states: list[ReviewState]) -> tuple[Mapping[str, list[bool]], str]:
+    """Give what was right and wrong in each split of the latest sample that tells enough, and its name.
+
+    A sample of differing masks tells of those alone.
+    """
+    for state in reversed(states):
+        found: dict[str, list[bool]] = defaultdict(list)
+        outcomes = [
+            (unit.stratum, outcome)
+            for of_setting in state.outcomes.values()
+            for unit, outcome in zip(state.units, of_setting, strict=True)
+        ]
+        n_judged = sum(outcome in (Outcome.CORRECT, Outcome.INCORRECT) for _, outcome in outcomes)
+        if state.sample.contrast is not None or n_judged < FEWEST_SEEN:
+            continue
+        for split, outcome in outcomes:
+            if outcome in COUNTED:
+                found[split].append(outcome is Outcome.CORRECT)
+        return found, state.sample.name
+    return {}, ""
 
 
 def _strata(
@@ -241,12 +307,10 @@ def _annotation_draw_deff(counts: FrameCounts, place: int) -> float:
     return float(here.sum() * (here / totals**2).sum() / (here / totals).sum() ** 2)
 
 
-def _budgeted(strata: tuple[PlannedStratum, ...], request: PlanRequest) -> dict[str, int]:
-    most = request.scheme.greatest_size(strata)
-    budget = request.budget
+def _budgeted(strata: tuple[PlannedStratum, ...], scheme: Scheme, budget: int | None) -> dict[str, int]:
     if budget is None:
-        budget = max(request.scheme.least_size(strata), min(USUAL_BUDGET, most))
-    return request.scheme.sizes(strata, budget)
+        budget = max(scheme.least_size(strata), min(USUAL_BUDGET, scheme.greatest_size(strata)))
+    return scheme.sizes(strata, budget)
 
 
 def _share_same(
@@ -258,6 +322,8 @@ def _share_same(
 ) -> float | None:
     if request.contrast is None:
         return None
+    if request.contrast[0] == request.contrast[1]:
+        raise InputError(f"--contrast {request.contrast[0]!r} with itself: name two settings")
     pair = [manifest.get(name) for name in request.contrast]
     sharing = share_masks(workspace.population, frame, pair, workers=workspace.workers, progress=progress)
     rate = sharing.pairs[0].rate if sharing.pairs else None

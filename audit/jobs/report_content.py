@@ -15,6 +15,7 @@ from audit.jobs.estimates import (
 )
 from audit.jobs.goal_progress import goal_result
 from audit.jobs.review_state import ReviewState
+from audit.jobs.sample_growth import drawn_from
 from audit.jobs.second_readings import corrected, reviewer_agreement
 from audit.jobs.setting_comparisons import compare_all
 from db.manifest import Manifest, fingerprint, frame_files
@@ -135,7 +136,7 @@ def _changed_since(state: ReviewState, manifest: Manifest) -> Iterable[str]:
         record = manifest.find(setting.setting)
         if record is None or fingerprint(frame_files(record)) == setting.fingerprint:
             continue
-        if setting.setting == state.sample.frame:
+        if setting.setting in drawn_from(state.sample):
             yield (
                 f"Setting {setting.setting}, which the sample was drawn from, has been ingested again since: "
                 "the sample stands for what it was."

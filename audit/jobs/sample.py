@@ -69,6 +69,11 @@ class SampleRequest:
                 f"--goal {self.intent.goal} stops where the verdicts say so, which needs independent units: "
                 "leave out --per-entity"
             )
+        if self.across is Across.WITHIN_SPLIT:
+            raise InputError(
+                f"--goal {self.intent.goal} stops where the verdicts say so, which needs independent units, "
+                "and an entity may be drawn in each of its splits: leave out --across"
+            )
         if self.size_measure is not SizeMeasure.NONE:
             raise InputError(
                 f"--goal {self.intent.goal} is about the share of the sample as allocated, which needs equal "
@@ -139,20 +144,21 @@ def remove(store: Store, name: str) -> int:
         return remove_sample(transaction, name)
 
 
-_DESIGN = (
-    "seed",
-    "unit",
-    "across",
-    "per_entity",
-    "size_measure",
-    "goal",
-    "target",
-    "margin",
-    "contrast",
-    "frame",
-    "population_fingerprint",
-    "strata",
-)
+_DESIGN = {
+    "seed": "seed",
+    "unit": "unit",
+    "across": "--across",
+    "per_entity": "--per-entity",
+    "size_measure": "--size-measure",
+    "goal": "goal",
+    "target": "--certify",
+    "margin": "--margin",
+    "contrast": "contrast",
+    "frame": "frame",
+    "population_fingerprint": "content of the frame (it was ingested again since)",
+    "strata": "size",
+}
+"""What makes two samples the same, and what people call it."""
 
 
 def _find(store: Store, name: str) -> Sample | None:
@@ -161,12 +167,11 @@ def _find(store: Store, name: str) -> Sample | None:
 
 
 def _refuse_unless_same(held: Sample, asked: Sample) -> None:
-    differing = [name for name in _DESIGN if getattr(held, name) != getattr(asked, name)]
+    differing = [_DESIGN[name] for name in _DESIGN if getattr(held, name) != getattr(asked, name)]
     if differing:
         raise InputError(
-            f"sample {held.name!r} is there already and was drawn with another "
-            f"{', '.join(differing).replace('_', ' ')}: give another --name, grow it with --extend, "
-            f"or `mask-audit sample remove {held.name}`"
+            f"sample {held.name!r} is there already and was drawn with another {', '.join(differing)}: give "
+            f"another --name, grow it with --extend, or `mask-audit sample remove {held.name}`"
         )
 
 

@@ -11,9 +11,7 @@ from audit.jobs.progress import Progress
 from audit.jobs.sampled_units import (
     SampleResult,
     annotation_ids_of,
-    fixed_sizes,
     load_drawn_mentions,
-    rule_name,
     sample_settings_of,
     unit_masks_of,
     units_of,
@@ -107,13 +105,18 @@ def extend_sample(
     grown = replace(
         sample,
         allocation=str(allocation),
-        fixed=fixed_sizes(allocation),
-        allocation_rule=rule_name(allocation),
+        fixed={split: max(n, growth.sizes.get(split, n)) for split, n in sample.fixed.items()}
+        | (dict(growth.sizes) if growth.size is not None else {}),
+        allocation_rule=growth.rule or sample.allocation_rule,
         strata=tuple(
             replace(stratum, n_first=first[stratum.split] or stratum.n_first) for stratum in drawing.strata
         ),
     )
     with store.transaction() as transaction:
+        if load_sample(transaction, sample.name) != sample:
+            raise InputError(
+                f"sample {sample.name!r} was changed by somebody else meanwhile: run the command again"
+            )
         update_design(transaction, grown)
         unit_ids = put_units(transaction, grown.sample_id, units_of(drawing, mentions, sample.seed, blocks))
         add_masks(transaction, copies.masks, unit_masks_of(copies, unit_ids))
@@ -123,7 +126,7 @@ def extend_sample(
 def carry_masks(store: Store, population: Population, name: str | None) -> SampleResult:
     """Give a sample the masks of settings that were ingested, or have changed, since it took its copy.
 
-    Its units stay as they are, and so does its copy of the setting that it was drawn from; where that setting
+    Its units stay as they are, and so does its copy of the settings that it was drawn from; where its frame
     has new images, the units are told. Verdicts stay with the masks they were given on.
     """
     with store.reading() as transaction:
@@ -135,7 +138,10 @@ def carry_masks(store: Store, population: Population, name: str | None) -> Sampl
         setting
         for setting in manifest.settings
         if setting.setting not in held
-        or (setting.setting != sample.frame and held[setting.setting] != fingerprint(frame_files(setting)))
+        or (
+            setting.setting not in drawn_from(sample)
+            and held[setting.setting] != fingerprint(frame_files(setting))
+        )
     ]
     copies = copy_masks(population, new, {unit.mention_id: unit.annotation_id for unit in units})
     moved = _moved(population, manifest.find(sample.frame), units)
@@ -156,10 +162,15 @@ def _refuse_changed_frame(sample: Sample, frame: SamplingFrame) -> None:
     changed = changes(frame.files, sample.frame_files)
     if changed:
         raise InputError(
-            f"the frame {frame.setting.setting!r} is not what sample {sample.name!r} was drawn from "
-            f"({'; '.join(changed)}), so a longer draw would not extend it: draw a new sample with another "
-            "--name"
+            f"what sample {sample.name!r} was drawn from ({', '.join(sorted(drawn_from(sample)))}) has "
+            f"changed ({'; '.join(changed)}), so a longer draw would not extend it: draw a new sample with "
+            "another --name"
         )
+
+
+def drawn_from(sample: Sample) -> set[str]:
+    """Give the settings that a sample's draw depends on."""
+    return {sample.frame, *((sample.contrast.a, sample.contrast.b) if sample.contrast else ())}
 
 
 def _moved(population: Population, frame: SettingRecord | None, units: Sequence[Unit]) -> list[Unit]:
@@ -192,6 +203,8 @@ def _grown(sample: Sample, growth: Growth, present: Mapping[str, int]) -> Alloca
             )
     if growth.size is None:
         return Explicit(sizes={**present, **growth.sizes})
+    if (growth.rule or sample.allocation_rule) == "neyman" and not growth.expected:
+        raise InputError("a sample shared out by neyman grows with the accuracy of every split: --expected …")
     return Shared(
         size=growth.size,
         rule=named_rule(growth.rule or sample.allocation_rule, growth.expected),

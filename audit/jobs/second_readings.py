@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.jobs.estimates import Figures, by_split, cluster_deff
+from audit.jobs.estimates import Figures, cluster_deff, strata_codes
 from audit.jobs.review_state import Outcome, ReviewState
 from audit.review.adjudication import majority
 from db.records import StandingVerdict, Verdict
@@ -73,7 +73,7 @@ def corrected(state: ReviewState, setting: str, figures: Figures) -> CorrectedAc
     }
     found = corrected_accuracy(
         SecondReadings(
-            strata=by_split(state).codes[[place for place, _ in rows]],
+            strata=strata_codes(state)[[place for place, _ in rows]],
             weights=weights[figures.estimand],
             first=first,
             second=second,
@@ -92,11 +92,13 @@ def _first(readings: tuple[StandingVerdict, ...]) -> Reading:
 
 
 def _last(readings: tuple[StandingVerdict, ...]) -> Reading:
-    """What stands after the second reading: the verdict of the majority, or that nobody knows."""
+    """What stands after the second reading: its verdict; that of the majority once there are more."""
     if not readings:
         return Reading.INCORRECT  # a missing mask is wrong, however often it is looked for
     if len(readings) == 1:
         return Reading.NONE
+    if len(readings) == 2:
+        return _READING[readings[1].verdict]
     return _READING[majority([each.verdict for each in readings])]
 
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from audit.jobs.estimates import COUNTED, Figures, by_split
+from audit.jobs.estimates import COUNTED, Figures, cluster_deff, strata_codes
 from audit.jobs.review_state import Outcome, ReviewState
 from sampling.comparison.family import adjust_over_family, all_pairs
 from sampling.comparison.paired import Comparison, compare_settings, count_pairs
 from sampling.comparison.stratified import WeightedVerdicts, compare_weighted
+from sampling.design.frame import Across
 from sampling.estimation.estimands import Estimand
 from sampling.estimation.estimate import NoEstimate
 
@@ -18,7 +19,11 @@ def compare_all(state: ReviewState, figures: Figures) -> tuple[Comparison, ...]:
     """
     settings = [setting.setting for setting in state.settings]
     found = [_compare(state, a, b, figures) for a, b in all_pairs(settings)]
-    return adjust_over_family([each for each in found if isinstance(each, Comparison)])
+    compared = [each for each in found if isinstance(each, Comparison)]
+    if state.sample.per_entity > 1 or state.sample.across == Across.WITHIN_SPLIT:
+        deffs = {setting: cluster_deff(state, setting, figures.estimand) for setting in settings}
+        compared = [each.of_clusters(max(deffs[each.a], deffs[each.b])) for each in compared]
+    return adjust_over_family(compared)
 
 
 def _compare(state: ReviewState, a: str, b: str, figures: Figures) -> Comparison | NoEstimate:
@@ -33,7 +38,7 @@ def _compare(state: ReviewState, a: str, b: str, figures: Figures) -> Comparison
         return NoEstimate(reason="no mention is judged right or wrong under both settings")
     of_entities = figures.estimand is Estimand.ENTITY
     of_units = [unit.entity_weight if of_entities else unit.design_weight for unit in state.units]
-    strata, weights = by_split(state).codes[both], np.array(of_units)[both]
+    strata, weights = strata_codes(state)[both], np.array(of_units)[both]
     verdicts = WeightedVerdicts(
         a_correct=a_correct,
         b_correct=b_correct,

@@ -157,7 +157,8 @@ class Contrast:
 
     Attributes:
         estimand: which mean it is.
-        difference: accuracy of A minus accuracy of B in the whole population, from the decided mentions.
+        difference: accuracy of A minus accuracy of B in the whole population, from the decided mentions; cut
+            at ±share_differing, which only few mentions ever reach.
         interval: contains `difference`; otherwise within ±share_differing.
         p_value: two-sided, of "no difference", by the same normal approximation as the interval.
         bounds: the least and the greatest the difference could be, whatever the undecided mentions are.
@@ -237,13 +238,19 @@ def contrast(
     expansion = _expansion(population, sample.drawn, estimand)
     settled = float(expansion[decided] @ sample.differences[decided])
     open_part = float(np.abs(expansion[~decided]).sum())
+    limit = population.share_differing(estimand)
+    # Unbiased estimates of few mentions can leave what is possible; nothing outside it is printed.
+    difference = max(-limit, min(limit, estimate.value))
     return Contrast(
         estimand=estimand,
-        difference=estimate.value,
-        interval=estimate.interval(confidence, IntervalMethod.CONTRAST),
+        difference=difference,
+        interval=replace(estimate, value=difference).interval(confidence, IntervalMethod.CONTRAST),
         p_value=estimate.p_value,
-        bounds=Bounds(low=settled - open_part, high=settled + open_part),
-        share_differing=population.share_differing(estimand),
+        bounds=Bounds(
+            low=max(-limit, min(difference, settled - open_part)),
+            high=min(limit, max(difference, settled + open_part)),
+        ),
+        share_differing=limit,
         n_drawn=sample.decided.size,
         n_pairs=estimate.n_pairs,
         n_eff=estimate.n_eff,

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from math import isfinite
-from statistics import NormalDist
 
 from sampling.checks import check_open_share
 from sampling.errors import DesignError
+from sampling.estimation.limits import normal_quantile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ def verdicts_needed(
     check_open_share("confidence", confidence)
     if not (isfinite(half_width) and 0 < half_width < 1):
         raise DesignError(f"half_width is {half_width}: give a number between 0 and 1, such as 0.015")
-    g = (NormalDist().inv_cdf((1 + confidence) / 2) / half_width) ** 2
+    g = (normal_quantile(confidence) / half_width) ** 2
     s, differs = expected.share_same, 1 - expected.share_same
     p_a = s * expected.accuracy_same + differs * (expected.both + expected.only_a)
     p_b = s * expected.accuracy_same + differs * (expected.both + expected.only_b)

@@ -3,18 +3,19 @@
 Every mention weighs the same here, as for the estimand `mix`; `sampling.comparison.stratified` weighs them.
 """
 
-from dataclasses import dataclass, fields
-from math import sqrt
+from dataclasses import dataclass, fields, replace
+from math import isfinite, sqrt
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from sampling.checks import check_open_share
+from sampling.checks import as_flags, as_whole, check_open_share
 from sampling.errors import EstimateError
 from sampling.estimation.estimate import Interval, IntervalMethod, NoEstimate
 from sampling.estimation.intervals import wilson_interval
+from sampling.estimation.limits import normal_quantile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class PairedCounts:
 
     Raises:
         EstimateError: a count is negative.
+        DesignError: a count is no whole number.
     """
 
     n_both: int = 0
@@ -32,8 +34,10 @@ class PairedCounts:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            if getattr(self, field.name) < 0:
-                raise EstimateError(f"{field.name} is {getattr(self, field.name)}: counts are at least 0")
+            count = as_whole(field.name, getattr(self, field.name))
+            if count < 0:
+                raise EstimateError(f"{field.name} is {count}: counts are at least 0")
+            object.__setattr__(self, field.name, count)
 
     @property
     def n_pairs(self) -> int:
@@ -65,7 +69,7 @@ def count_pairs(a_correct: NDArray[np.bool_], b_correct: NDArray[np.bool_]) -> P
         b_correct: the same for B.
 
     Raises:
-        EstimateError: the arrays do not have the same length.
+        EstimateError: the arrays do not have the same length, or are not bool.
 
     >>> count_pairs(np.array([True, True, False]), np.array([True, False, False]))
     PairedCounts(n_both=1, n_only_a=1, n_only_b=0, n_neither=1)
@@ -75,6 +79,8 @@ def count_pairs(a_correct: NDArray[np.bool_], b_correct: NDArray[np.bool_]) -> P
             f"verdicts of shapes {a_correct.shape} and {b_correct.shape} are no pairs: "
             "give one of each setting per mention"
         )
+    as_flags("a_correct", a_correct)
+    as_flags("b_correct", b_correct)
     return PairedCounts(
         n_both=int(np.sum(a_correct & b_correct)),
         n_only_a=int(np.sum(a_correct & ~b_correct)),
@@ -110,7 +116,7 @@ def bonett_price_interval(counts: PairedCounts, *, confidence: float = 0.95) -> 
     check_open_share("confidence", confidence)
     difference, n = counts.difference, counts.n_pairs
     p_a, p_b = (counts.n_only_a + 1) / (n + 2), (counts.n_only_b + 1) / (n + 2)
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    z = normal_quantile(confidence)
     half_width = z * sqrt((p_a + p_b - (p_a - p_b) ** 2) / (n + 2))
     return Interval(
         low=max(-1.0, min(difference, p_a - p_b - half_width)),
@@ -229,6 +235,35 @@ class Comparison:
     def n_pairs(self) -> int:
         """Mentions judged right or wrong under both."""
         return self.counts.n_pairs
+
+    def of_clusters(self, deff: float) -> "Comparison":
+        """The same where mentions were drawn together: every distance is √deff times as uncertain.
+
+        The interval's limits move away from the difference by √deff, within [−1, 1]; the p-value is that of
+        its normal quantile divided by √deff.
+
+        Args:
+            deff: how far drawing together widens the variance, at least 1.
+
+        Raises:
+            EstimateError: the design effect is below 1 or not finite.
+
+        Source: Kish, Survey Sampling, 1965, § 8.2 (design effect).
+        """
+        if not (isfinite(deff) and deff >= 1):
+            raise EstimateError(f"the design effect of clusters is {deff}: give a number of at least 1")
+        low, high = (
+            self.difference + sqrt(deff) * (limit - self.difference)
+            for limit in (self.interval.low, self.interval.high)
+        )
+        z = NormalDist().inv_cdf(max(self.p_value, 1e-300) / 2) / sqrt(deff) if self.p_value < 1 else 0.0
+        p_value = 2 * NormalDist().cdf(z)
+        return replace(
+            self,
+            interval=replace(self.interval, low=max(-1.0, low), high=min(1.0, high)),
+            p_value=p_value,
+            p_adjusted=p_value,
+        )
 
 
 _INTERVALS = {

@@ -7,10 +7,11 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling.checks import check_open_share, check_weights
+from sampling.checks import as_codes, as_weights, check_open_share
 from sampling.comparison.paired import Comparison, count_pairs
 from sampling.errors import EstimateError
 from sampling.estimation.estimate import Interval, IntervalMethod, NoEstimate
+from sampling.estimation.limits import normal_quantile
 
 Floats = NDArray[np.float64]
 
@@ -36,12 +37,14 @@ class StratifiedPairs:
     shares: Floats
 
     def __post_init__(self) -> None:
-        n = self.differences.size
+        n = np.size(self.differences)
         if not self.differences.shape == self.strata.shape == self.weights.shape == (n,):
             raise EstimateError(
                 f"differences, strata and weights have shapes {self.differences.shape}, {self.strata.shape} "
                 f"and {self.weights.shape}: give one of each per mention"
             )
+        object.__setattr__(self, "differences", as_codes("differences", self.differences, least=-1))
+        object.__setattr__(self, "strata", as_codes("strata", self.strata))
         if n and not (self.strata.min() >= 0 and self.strata.max() < self.shares.size):
             raise EstimateError(
                 f"strata reach from {self.strata.min()} to {self.strata.max()}, and there are shares for "
@@ -51,7 +54,7 @@ class StratifiedPairs:
             raise EstimateError("a difference of two verdicts is −1, 0 or 1: leave open verdicts out")
         if not (np.isfinite(self.shares) & (self.shares >= 0)).all() or not self.shares.sum() > 0:
             raise EstimateError(f"shares are {self.shares}: give finite numbers from 0 up, not all 0")
-        check_weights("weights", self.weights)
+        object.__setattr__(self, "weights", as_weights("weights", self.weights))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,7 @@ class WeightedDifference:
     def interval(self, confidence: float, method: IntervalMethod) -> Interval:
         """Centre ± z·standard_error, cut at ±limit, and stretched to the value where that lies outside."""
         check_open_share("confidence", confidence)
-        half_width = NormalDist().inv_cdf((1 + confidence) / 2) * self.standard_error
+        half_width = normal_quantile(confidence) * self.standard_error
         return Interval(
             low=min(self.value, max(-self.limit, self.centre - half_width)),
             high=max(self.value, min(self.limit, self.centre + half_width)),
@@ -159,7 +162,8 @@ def _moments(pairs: StratifiedPairs, filled: NDArray[np.bool_]) -> _Moments:
     def per_stratum(values: Floats) -> Floats:
         return np.bincount(pairs.strata, values, minlength=n_strata).astype(np.float64)
 
-    y, w = pairs.differences.astype(np.float64), pairs.weights
+    # Over the greatest weight: squares of weights as given may overflow.
+    y, w = pairs.differences.astype(np.float64), pairs.weights / pairs.weights.max()
     totals = per_stratum(w)
     totals[~filled] = 1.0
     d_h = per_stratum(w * y) / totals

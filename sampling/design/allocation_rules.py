@@ -106,7 +106,38 @@ class NeymanRule:
             }
 
 
-AllocationRule = PowerRule | NeymanRule
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharesRule:
+    """Shares that are given, whatever the strata's sizes: those of a sample that was named size by size.
+
+    Attributes:
+        shares: of every stratum that is drawn from, at least 1 each.
+
+    Raises:
+        DesignError: a share is below 1.
+
+    >>> print(SharesRule(shares={"entity": 1400, "query": 400, "wiki": 200}))
+    as entity=1400, query=400, wiki=200
+    """
+
+    shares: Mapping[str, int]
+
+    def __post_init__(self) -> None:
+        for stratum, share in self.shares.items():
+            if share < 1:
+                raise DesignError(f"stratum {stratum!r} is asked for {share}: ask for at least 1")
+
+    def __str__(self) -> str:
+        return "as " + ", ".join(f"{stratum}={share}" for stratum, share in self.shares.items())
+
+    def measures(self, sizes: Mapping[str, int]) -> dict[str, Fraction]:
+        """The share of every stratum; 0 where none is given or the stratum is empty."""
+        return {
+            stratum: Fraction(self.shares.get(stratum, 0) if N_h else 0) for stratum, N_h in sizes.items()
+        }
+
+
+AllocationRule = PowerRule | NeymanRule | SharesRule
 
 PROPORTIONAL = PowerRule(exponent=1)
 EQUAL = PowerRule(exponent=0)

@@ -8,7 +8,7 @@ from math import expm1, log
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling.checks import check_open_share
+from sampling.checks import as_whole, check_open_share
 from sampling.errors import EstimateError
 from sampling.estimation.estimate import Estimate, Interval, IntervalMethod, NoEstimate
 from sampling.estimation.intervals import rule_of_three
@@ -104,7 +104,8 @@ def simultaneous_confidence(
     Bonferroni: 1 − (1 − confidence)/n_figures; Šidák: confidence^(1/n_figures).
 
     Raises:
-        DesignError: the confidence is outside (0, 1), or there is no figure.
+        DesignError: the confidence is outside (0, 1), there is no figure, or there are so many that the
+            confidence of each rounds to 1.
 
     Source: Šidák, "Rectangular confidence regions for the means of multivariate normal distributions", JASA
     62 (1967) 626–633; Miller, Simultaneous Statistical Inference, Springer 1981, ch. 1.
@@ -113,11 +114,14 @@ def simultaneous_confidence(
     0.99444
     """
     check_open_share("confidence", confidence)
-    if n_figures < 1:
+    if as_whole("the number of figures", n_figures) < 1:
         raise EstimateError(f"{n_figures} figures have no confidence to share: give at least 1")
-    if correction is Correction.SIDAK:
-        return 1 + expm1(log(confidence) / n_figures)
-    return 1 - (1 - confidence) / n_figures
+    error = (
+        -expm1(log(confidence) / n_figures) if correction is Correction.SIDAK else (1 - confidence) / n_figures
+    )
+    if 1 - error == 1:
+        raise EstimateError(f"{n_figures} figures leave each a confidence that is 1 to 16 digits: show fewer")
+    return 1 - error
 
 
 def _check_domains(outcomes: SampledOutcomes, domain: NDArray[np.intp], n_domains: int) -> None:

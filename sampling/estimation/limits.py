@@ -36,7 +36,8 @@ def normal_quantile(confidence: float) -> float:
     >>> round(normal_quantile(0.95), 4)
     1.96
     """
-    return NormalDist().inv_cdf((1 + confidence) / 2)
+    # From the lower tail: (1 + confidence)/2 rounds to 1 for a confidence just below 1.
+    return -NormalDist().inv_cdf((1 - confidence) / 2)
 
 
 def proportion_limits(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling.checks import check_probabilities, check_weights
+from sampling.checks import as_codes, as_flags, as_weights, check_probabilities
 from sampling.errors import EstimateError
 
 
@@ -13,7 +13,7 @@ from sampling.errors import EstimateError
 class SampledOutcomes:
     """The units of a sample under one setting; arrays of one length, one element per unit that was drawn.
 
-    A unit that does not count stays in the arrays: that it was drawn is part of the design.
+    Codes of any integer type become intp, weights of any real type float64. A unit that does not count stays in the arrays: that it was drawn is part of the design.
 
     Attributes:
         stratum: codes of the strata that were drawn from, intp, at least 0.
@@ -39,21 +39,18 @@ class SampledOutcomes:
     unsampled: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
-        lengths = {
-            name: np.shape(getattr(self, name))
-            for name in ("stratum", "cluster", "weight", "is_counted", "is_correct")
-        }
+        names = ("stratum", "cluster", "weight", "is_counted", "is_correct")
+        lengths = {name: np.shape(getattr(self, name)) for name in names}
         if set(lengths.values()) != {(self.n_units,)}:
             told = ", ".join(f"{name} {shape}" for name, shape in lengths.items())
             raise EstimateError(f"the arrays have the shapes {told}: give one element per sampled unit")
-        _check_codes("stratum", self.stratum)
-        _check_codes("cluster", self.cluster)
-        check_weights("weights", self.weight)
+        for name in ("stratum", "cluster"):
+            object.__setattr__(self, name, as_codes(name, getattr(self, name)))
+        object.__setattr__(self, "weight", as_weights("weights", self.weight))
+        for name in ("is_counted", "is_correct"):
+            as_flags(name, getattr(self, name))
         if self.unsampled is not None:
             self._check_unsampled(self.unsampled)
-        for name in ("is_counted", "is_correct"):
-            if getattr(self, name).dtype != np.bool_:
-                raise EstimateError(f"{name} holds {getattr(self, name).dtype}: give bool")
 
     def _check_unsampled(self, unsampled: NDArray[np.float64]) -> None:
         n_strata = int(self.stratum.max(initial=-1)) + 1
@@ -77,16 +74,18 @@ class SampledOutcomes:
 
         Source: Kish, Survey Sampling, Wiley 1965, sec. 11.7.
         """
-        weight = self.weight[self.is_counted]
-        return float(weight.sum() ** 2 / np.square(weight).sum()) if weight.size else 0.0
+        if self.n_counted == 0:
+            return 0.0
+        # Over the greatest one: squares of weights as given may overflow.
+        weight = self.weight[self.is_counted] / self.weight.max()
+        return float(weight.sum() ** 2 / np.square(weight).sum())
 
     def within(self, domain: NDArray[np.bool_]) -> "SampledOutcomes":
-        """The same sample with the units outside `domain` (bool, one per unit) not counted."""
+        """The same sample with the units outside `domain` (bool, one per unit) not counted.
+
+        Raises:
+            EstimateError: the domain is not one bool per unit.
+        """
+        if as_flags("domain", domain).size != self.n_units:
+            raise EstimateError(f"domain has {domain.size} elements for {self.n_units} units: give one of each")
         return replace(self, is_counted=self.is_counted & domain)
-
-
-def _check_codes(name: str, codes: NDArray[np.intp]) -> None:
-    if not np.issubdtype(codes.dtype, np.integer):
-        raise EstimateError(f"{name} holds {codes.dtype}: give integer codes")
-    if codes.size and codes.min() < 0:
-        raise EstimateError(f"{name} holds {codes.min()}: give codes of at least 0")

@@ -155,7 +155,9 @@ def table_limits(
 
     Wilson's and Korn and Graubard's are on n_eff·(t_m/t_df)², the quantiles of Student's law with all the
     clusters and with the variance's degrees of freedom: a correction where a thin stratum matters, 1
-    elsewhere (Korn and Graubard 1998). Method and refusals as of `estimate`.
+    elsewhere (Korn and Graubard 1998). Where weights are unequal each limit is the outer one of theirs and of
+    MOVER's: one n_eff for all strata forgets which of them the errors are in, and alone it held 85 % where a
+    heavy stratum showed few errors beside a light one that showed many. Method and refusals as of `estimate`.
     """
     if method is IntervalMethod.MOVER_JEFFREYS:
         return _mover_limits(table, precision, confidence)
@@ -165,8 +167,13 @@ def table_limits(
     tail = (1 + confidence) / 2
     n = precision.n_eff * (stdtrit(precision.full_freedom, tail) / stdtrit(precision.freedom, tail)) ** 2
     limits = proportion_limits(table.value * n, n, confidence=confidence, method=ONE_SHARE_METHODS[method])
+    by_strata = _mover_limits(table, precision, confidence)
+    # Where all units weigh the same, 1/Σ(w/Σw)² is their number.
+    is_even = np.isclose(table.unit_squares.sum(axis=1) * table.n, 1.0)
+    low = np.where(is_even, limits.low, np.minimum(limits.low, by_strata.low))
+    high = np.where(is_even, limits.high, np.maximum(limits.high, by_strata.high))
     # value·n/n is the value but for rounding.
-    return Limits(low=np.minimum(limits.low, table.value), high=np.maximum(limits.high, table.value))
+    return Limits(low=np.minimum(low, table.value), high=np.maximum(high, table.value))
 
 
 def _within(table: DomainTable, rate: Floats) -> Floats:

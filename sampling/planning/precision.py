@@ -152,7 +152,9 @@ def _shares(
         for stratum in drawn
     }
     for name, measure in measures.items():
-        if not (isfinite(measure) and measure > 0):
-            raise DesignError(f"stratum {name!r} weighs {measure} in the mix: give it a share above 0")
+        if not (isfinite(measure) and measure >= 0):
+            raise DesignError(f"stratum {name!r} weighs {measure} in the mix: give it a share of at least 0")
     total = sum(measures.values())
+    if total <= 0:
+        raise DesignError("no stratum that is drawn from weighs anything in the mix: give one a share")
     return {name: measure / total for name, measure in measures.items()}

@@ -7,7 +7,7 @@ from math import atanh, sqrt, tanh
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling.checks import check_open_share, check_weights
+from sampling.checks import as_weights, check_open_share
 from sampling.errors import EstimateError
 from sampling.estimation.estimate import Estimate, IntervalMethod, NoEstimate
 from sampling.estimation.intervals import wilson_interval
@@ -60,7 +60,7 @@ class Ratings:
                 "units × reviewers and one weight per unit"
             )
         check_readings("readings", self.codes, allowed=(Reading.NONE, *DECISIONS))
-        check_weights("weights", self.weights)
+        object.__setattr__(self, "weights", as_weights("weights", self.weights))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

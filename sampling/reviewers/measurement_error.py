@@ -107,6 +107,8 @@ def corrected_accuracy(
     check_open_share("confidence", confidence)
     if reason := _why_not_correctable(readings):
         return NoEstimate(reason=reason)
+    # Over the greatest weight: squares of weights as given may overflow.
+    readings = replace(readings, weights=readings.weights / readings.weights.max())
     corrected = _difference_estimate(readings, confidence)
     if isinstance(corrected, NoEstimate):
         return corrected

@@ -6,7 +6,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling.checks import check_probabilities, check_weights
+from sampling.checks import as_codes, as_weights, check_probabilities
 from sampling.errors import EstimateError
 
 
@@ -24,7 +24,7 @@ class Reading(IntEnum):
 class SecondReadings:
     """A sample in which every unit was read once and some a second time, by somebody else, who decides.
 
-    One row per unit that can be judged; a unit that is wrong without review (no mask) is `INCORRECT` twice
+    Codes of any integer type become intp, weights of any real type float64. One row per unit that can be judged; a unit that is wrong without review (no mask) is `INCORRECT` twice
     with probability 1.
 
     Attributes:
@@ -54,7 +54,9 @@ class SecondReadings:
             raise EstimateError(f"the arrays have the shapes {listed}: give one entry per unit, of 1 or more")
         check_readings("first readings", self.first, allowed=DECISIONS)
         check_readings("second readings", self.second, allowed=(Reading.NONE, *DECISIONS))
-        check_weights("weights", self.weights)
+        for name in ("strata", "first", "second"):
+            object.__setattr__(self, name, as_codes(name, getattr(self, name), least=Reading.NONE))
+        object.__setattr__(self, "weights", as_weights("weights", self.weights))
         check_probabilities("probabilities of a second reading", self.probabilities)
 
 

@@ -65,15 +65,19 @@ def estimate_by_risk(
     the models that did not see i, means ȳ and m̄ of the judged units weighted by w, and M = Σ a_i m_i:
 
         error share  p = ȳ + λ·(M − m̄),  λ = Σ w²(y − ȳ)(m − m̄)/Σ w²(m − m̄)², cut to [0, 1]
-        variance     V = n/(n − 1)·Σ (w·r/Σw)²,  r = y − ȳ − λ(m − m̄)
-        n_eff        the smaller of p(1 − p)/V and 1/(s·Σ a_i²/ρ_i)
+        variance     V = Σ w²·r·r°/(Σw)²,  r = y − ȳ − λ(m − m̄)
+        smoothed     Ṽ = V + (p̃(1 − p̃) − p(1 − p))·Σ a_i²/ρ_i,  p̃ = (n·p + ½)/(n + 1)
+        n_eff        p̃(1 − p̃)/Ṽ
 
-    and Wilson's interval on n_eff. With p̃ = (n·p + ½)/(n + 1), s = 1 − p(1 − p)/p̃(1 − p̃) is the part of
-    the variance that half an error and half a success more, anywhere in the population, would make up: 1
-    without a single error, so that the interval is then as wide as that of a sample with these probabilities
-    and no model; next to nothing with many. λ = 0 gives the weighted share of the design, λ = 1 the
-    difference estimator. In a `WHOLE` frame each term of V and of Σ a²/ρ is multiplied by 1 − ρ_i, and n_eff
-    is at most N².
+    and Wilson's interval on n_eff. r° is the residual r by the model of all verdicts: r² would count what the
+    models have yet to learn as an error of the share, r°² would take what was learned by heart for knowledge,
+    and the product errs on neither side.
+
+    Share and variance are smoothed by half an error and half a success more, anywhere in the population:
+    without a single error the interval is as wide as that of a sample with these probabilities and no model.
+    Equal probabilities and λ = 0 give n_eff = n, whatever the verdicts; λ = 0 gives the weighted share of the
+    design, λ = 1 the difference estimator. In a `WHOLE` frame each term of V and of Σ a²/ρ is multiplied by
+    1 − ρ_i, and n_eff is at most N².
 
     Good for about 80 verdicts and more with 5 errors among them. A unit without a verdict is left out, as if
     verdicts were lacking at random.
@@ -82,10 +86,12 @@ def estimate_by_risk(
         EstimateError: a verdict is of a unit that was not drawn.
         DesignError: the confidence is outside (0, 1).
 
-    Source: Särndal, Swensson and Wretman 1992, ch. 6 (difference and regression estimator, V); Angelopoulos,
-    Duchi and Zrnic, "PPI++", arXiv 2311.01453, 2023 (λ); Zrnic and Candès, ICML 2024; Chernozhukov et al.
-    2018 (cross-fitting); Owen and Zhou, "Safe and effective importance sampling", JASA 95 (2000) 135–143
-    (weights of a mixture).
+    Source: Särndal, Swensson and Wretman 1992, ch. 6 (difference and regression estimator, V); MacKinnon and
+    White, "Some heteroskedasticity-consistent covariance matrix estimators", Journal of Econometrics 29
+    (1985) 305–325 (HC2: for least squares and folds of one, r·r° is r°²/(1 − leverage)); Angelopoulos, Duchi
+    and Zrnic, "PPI++", arXiv 2311.01453, 2023 (λ); Zrnic and Candès, ICML 2024; Chernozhukov et al. 2018
+    (cross-fitting); Owen and Zhou, "Safe and effective importance sampling", JASA 95 (2000) 135–143 (weights
+    of a mixture).
 
     >>> from sampling.risk.frame import risk_frame
     >>> from sampling.risk.waves import first_wave
@@ -103,11 +109,12 @@ def estimate_by_risk(
     weights = _Weights.of(frame, waves, verdicts, kind)
     fitted = cross_fit(frame, verdicts)
     wrong = verdicts.is_wrong.astype(np.float64)
-    share, predicted = weights.mean(wrong), weights.mean(fitted.out_of_fold)
-    power = _power(weights, wrong - share, fitted.out_of_fold - predicted, fitted)
-    residual = wrong - share - power * (fitted.out_of_fold - predicted)
-    wrong_share = share + power * (_mean_risk(frame, fitted) - predicted)
-    precision = _Precision(variance=weights.variance(residual), spread=weights.spread, n_units=frame.n_units)
+    off, predicted = weights.centred(wrong), weights.centred(fitted.out_of_fold)
+    power = _power(weights, off, predicted, fitted)
+    learned = weights.centred(fitted.whole.predict(frame.scores[verdicts.units]))
+    variance = weights.variance(off - power * predicted, off - power * learned)
+    wrong_share = weights.mean(wrong) + power * (_mean_risk(frame, fitted) - weights.mean(fitted.out_of_fold))
+    precision = _Precision(variance=variance, spread=weights.spread, n_units=frame.n_units)
     return RiskEstimate(
         estimate=_estimate(wrong_share, precision, n, confidence),
         power=power,
@@ -144,7 +151,9 @@ def estimate_wave_by_wave(
     if min((len(wave.units) for wave in waves), default=0) < 2:
         return NoEstimate(reason="a wave has fewer than 2 units")
     wrong_share, variance = _wave_by_wave(frame, waves, verdicts)
-    spread = float(np.sum(frame.target**2 / overall_probabilities(waves, frame.n_units)))
+    spread = sum(
+        (len(wave.units) / n) ** 2 * float(np.sum(frame.target**2 / wave.probabilities)) for wave in waves
+    )
     precision = _Precision(variance=variance, spread=spread, n_units=frame.n_units)
     return _estimate(wrong_share, precision, n, confidence)
 
@@ -205,10 +214,13 @@ class _Weights:
     def mean(self, values: NDArray[np.float64]) -> float:
         return float(self.weight @ values / self.weight.sum())
 
-    def variance(self, residual: NDArray[np.float64]) -> float:
-        n = len(residual)
-        terms = self.weight * residual / self.weight.sum()
-        return float(n / (n - 1) * np.sum(self.uncertain * terms**2))
+    def centred(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return values - self.mean(values)
+
+    def variance(self, residual: NDArray[np.float64], in_sample: NDArray[np.float64]) -> float:
+        squares = self.uncertain * (self.weight / self.weight.sum()) ** 2
+        # A handful of verdicts can have residuals of opposite signs.
+        return max(float(squares @ (residual * in_sample)), 0.0)
 
 
 def _power(
@@ -228,7 +240,7 @@ def _mean_risk(frame: RiskFrame, fitted: CrossFit) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Precision:
-    """The estimated variance, Σ a²/ρ, which is 1/n of a simple random sample, and N."""
+    """The estimated variance, Σ a²/ρ (of which a simple random sample makes 1/n), and N."""
 
     variance: float
     spread: float
@@ -239,13 +251,9 @@ def _estimate(wrong_share: float, precision: _Precision, n: int, confidence: flo
     wrong_share = min(max(wrong_share, 0.0), 1.0)
     value = 1 - wrong_share
     smoothed = (n * wrong_share + 0.5) / (n + 1)
-    unseen = 1 - wrong_share * value / (smoothed * (1 - smoothed))
-    # A share that was cut to 0 or 1 has a variance of 0 by the formula, and none by its terms.
-    least = 0.5 / (n + 1)
-    share = min(max(wrong_share, least), 1 - least)
-    n_eff = 1 / max(
-        precision.variance / (share * (1 - share)), unseen * precision.spread, precision.n_units**-2
-    )
+    scatter = smoothed * (1 - smoothed)
+    variance = precision.variance + (scatter - wrong_share * value) * precision.spread
+    n_eff = 1 / max(variance / scatter, precision.n_units**-2)
     interval = wilson_interval(value * n_eff, n_eff, confidence=confidence)
     return Estimate(
         value=value,

@@ -16,11 +16,13 @@ class CrossFit:
     """Models that each left out a part of the verdicts.
 
     Attributes:
+        whole: the model of all verdicts.
         models: one for each fold.
         folds: which model did not see the verdict of each judged unit.
         out_of_fold: the risk of each judged unit by the model that did not see its verdict.
     """
 
+    whole: RiskModel
     models: tuple[RiskModel, ...]
     folds: NDArray[np.intp]
     out_of_fold: NDArray[np.float64]
@@ -41,4 +43,5 @@ def cross_fit(frame: RiskFrame, verdicts: Verdicts) -> CrossFit:
     out_of_fold = np.empty(n)
     for fold, fitted in enumerate(models):
         out_of_fold[folds == fold] = fitted.predict(scores[folds == fold])
-    return CrossFit(models=models, folds=folds, out_of_fold=out_of_fold)
+    whole = fit_risk_model(scores, verdicts.is_wrong)
+    return CrossFit(whole=whole, models=models, folds=folds, out_of_fold=out_of_fold)

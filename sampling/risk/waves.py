@@ -16,12 +16,13 @@ from sampling.risk.frame import (
     drawn_units,
     overall_probabilities,
 )
-from sampling.risk.model import fit_risk_model
 
 FIRST_FLOOR = 0.5
 """The part of the first wave that is drawn without regard to the prior."""
 LATER_FLOOR = 0.25
 """The part of all waves together that is drawn without regard to the model."""
+PRIOR_VERDICTS = 80
+"""So many verdicts say as much as a prior where to draw."""
 LEAST_PART = 0.1
 """Every later wave gives each unit at least this part of its plain probability: so it can stand alone."""
 
@@ -51,17 +52,27 @@ def first_wave(frame: RiskFrame, n: int, *, start: float, prior: NDArray[np.floa
     """
     if prior is None:
         prior = np.ones(frame.n_units)
-    if len(prior) != frame.n_units or not np.isfinite(prior).all() or prior.min() < 0 or prior.max() == 0:
-        raise DesignError("the prior needs a finite score of at least 0 for every unit, and one above 0")
-    intensity = _with_floor(frame.target, prior, FIRST_FLOOR)
+    intensity = _guessed(frame, prior)
     return _draw(frame, _Wish(intensity=intensity, order=prior, before=()), n, start)
 
 
-def next_wave(frame: RiskFrame, waves: tuple[Wave, ...], verdicts: Verdicts, n: int, *, start: float) -> Wave:
+def next_wave(
+    frame: RiskFrame,
+    waves: tuple[Wave, ...],
+    verdicts: Verdicts,
+    n: int,
+    *,
+    start: float,
+    prior: NDArray[np.float64] | None = None,
+) -> Wave:
     """A draw of n more units, so that all waves together favour those that the model is unsure about.
 
     With sd_i = √(m_i(1 − m_i)), m_i the modelled risk, the waves together shall draw i with a probability
-    ρ*_i ∝ a_i·(¾·sd_i/Σ a_j sd_j + ¼), at most 1. This wave fills up what the earlier ones, ρ_i, left open:
+    ρ*_i ∝ a_i·(¾·sd_i/Σ a_j sd_j + ¼), at most 1. A prior counts as 80 verdicts: after v of them it is
+
+        ρ*_i ∝ v·a_i·(¾·sd_i/Σ a_j sd_j + ¼) + 80·a_i·(½ + ½·prior_i/Σ a_j prior_j)
+
+    This wave fills up what the earlier ones, ρ_i, left open:
 
         π_i = (ρ*_i − ρ_i)/(1 − ρ_i), at least n·a_i/10,
 
@@ -75,19 +86,23 @@ def next_wave(frame: RiskFrame, waves: tuple[Wave, ...], verdicts: Verdicts, n: 
         verdicts: what is judged of them so far; the more, the better the model.
         n: units to draw, at most those not drawn yet.
         start: where the systematic draw begins, in [0, 1): one random number.
+        prior: that of the first wave, if there was one; few verdicts teach less than a good guess.
 
     Raises:
-        DesignError: n or start is outside its range.
+        DesignError: n, start or the prior is outside its range.
         EstimateError: a verdict is of a unit that was not drawn.
 
     Source: Särndal, Swensson and Wretman, Model Assisted Survey Sampling, 1992, § 12.2 (π ∝ the residual's
     standard deviation); Zrnic and Candès, "Active statistical inference", ICML 2024 (mixed with uniform).
     """
     check_judged(verdicts, waves)
-    fitted = fit_risk_model(frame.scores[verdicts.units], verdicts.is_wrong)
-    risk = fitted.predict(frame.scores)
-    risk[verdicts.units] = cross_fit(frame, verdicts).out_of_fold
+    fitted = cross_fit(frame, verdicts)
+    risk = fitted.whole.predict(frame.scores)
+    risk[verdicts.units] = fitted.out_of_fold
     intensity = _with_floor(frame.target, np.sqrt(risk * (1 - risk)), LATER_FLOOR)
+    if prior is not None:
+        trust = PRIOR_VERDICTS / (len(verdicts.units) + PRIOR_VERDICTS)
+        intensity = (1 - trust) * intensity + trust * _guessed(frame, prior)
     return _draw(frame, _Wish(intensity=intensity, order=risk, before=waves), n, start)
 
 
@@ -98,6 +113,12 @@ class _Wish:
     intensity: NDArray[np.float64]
     order: NDArray[np.float64]
     before: tuple[Wave, ...]
+
+
+def _guessed(frame: RiskFrame, prior: NDArray[np.float64]) -> NDArray[np.float64]:
+    if len(prior) != frame.n_units or not np.isfinite(prior).all() or prior.min() < 0 or prior.max() == 0:
+        raise DesignError("the prior needs a finite score of at least 0 for every unit, and one above 0")
+    return _with_floor(frame.target, prior, FIRST_FLOOR)
 
 
 def _with_floor(

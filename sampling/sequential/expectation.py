@@ -13,6 +13,9 @@ from sampling.sequential.fixed_width import WidthRule
 from sampling.sequential.reading import ReadBlocks
 
 N_REVIEWS = 2_000
+MOST_COUNTS = 10_000_000
+"""Blocks × strata × reviews held at once: some 100 MB an array. Larger samples are played less often."""
+FEWEST_REVIEWS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +26,8 @@ class Scenario:
         sizes: n_h, units of each stratum; at least 1. The last unit of the order is the cap.
         accuracies: p_h of each stratum, in [0, 1].
         weights: what each stratum weighs in the target mix; the sizes unless given.
-        n_reviews: reviews to simulate, at least 1.
+        n_reviews: reviews to simulate, at least 1; fewer are where they would take more memory than
+            `MOST_COUNTS` counts.
     """
 
     sizes: tuple[int, ...]
@@ -98,10 +102,11 @@ def simulated_reviews(scenario: Scenario, *, seed: int) -> ReadBlocks:
     n_counted = np.stack([np.bincount(blocks) for blocks in order.values()], axis=1)
     weights = np.array(scenario.mix, dtype=np.float64)
     n_blocks = n_counted.shape[0]
+    n_reviews = min(scenario.n_reviews, max(FEWEST_REVIEWS, MOST_COUNTS // n_counted.size))
     return ReadBlocks(
         n_counted=n_counted,
         n_correct=np.random.default_rng(seed).binomial(
-            n_counted, np.array(scenario.accuracies), size=(scenario.n_reviews, *n_counted.shape)
+            n_counted, np.array(scenario.accuracies), size=(n_reviews, *n_counted.shape)
         ),
         weights=weights / weights.sum(),
         last_block=np.arange(n_blocks),

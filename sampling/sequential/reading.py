@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling.checks import check_weights
+from sampling.checks import as_codes, as_weights
 from sampling.errors import DesignError
 
 
@@ -35,6 +35,8 @@ class GoalState(StrEnum):
 class OrderedReview:
     """A review in its stored order, as it stands now.
 
+    Numbers of any integer type become intp, weights of any real type float64.
+
     Attributes:
         block: (n,) integers from 0, the block of each unit; no number may be left out.
         stratum: (n,) integers from 0 to H − 1, the stratum of each unit.
@@ -58,7 +60,9 @@ class OrderedReview:
                 f"the review has {self.block.size} blocks, {self.stratum.size} strata and "
                 f"{self.outcome.size} outcomes: give one of each for every unit, and at least one unit"
             )
-        check_weights("weights of strata", self.weights)
+        for name in ("block", "stratum", "outcome"):
+            object.__setattr__(self, name, as_codes(name, getattr(self, name)))
+        object.__setattr__(self, "weights", as_weights("weights of strata", self.weights))
         _check_every_number_occurs("stratum", self.stratum, self.weights.size)
         _check_every_number_occurs("block", self.block, int(self.block.max()) + 1)
         if not np.isin(self.outcome, list(Outcome)).all():
@@ -136,6 +140,17 @@ def read_blocks(review: OrderedReview) -> ReadBlocks:
         n_blocks=n_blocks,
         n_blocks_complete=n_complete,
     )
+
+
+def why_nothing_is_read(review: OrderedReview) -> str:
+    """Why `read_blocks` has no step, as a clause without a full stop."""
+    pending = review.block[review.outcome == Outcome.PENDING]
+    n_complete = int(pending.min()) if pending.size else int(review.block.max()) + 1
+    if n_complete == 0:
+        return "no block has been reviewed to its end"
+    is_decided = (review.block < n_complete) & np.isin(review.outcome, (Outcome.WRONG, Outcome.RIGHT))
+    n_decided = np.bincount(review.stratum[is_decided], minlength=review.weights.size)
+    return f"no unit of stratum {int(np.argmin(n_decided))} in the {n_complete} complete blocks can be decided"
 
 
 def _counts(review: OrderedReview, chosen: NDArray[np.bool_], shape: tuple[int, int]) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from sampling.checks import as_flags
 from sampling.errors import EstimateError
 from sampling.thresholds.kept import Guarantee, NeededKept, kept_p_value, needed_at, needed_kept
 from sampling.thresholds.path import Floats, ThresholdPath
@@ -38,7 +39,7 @@ class ScoredVerdicts:
             count as wrong.
 
     Raises:
-        EstimateError: the shapes differ, or a score is not finite.
+        EstimateError: the shapes differ, a score is not finite, or `correct` is not bool.
     """
 
     scores: Floats
@@ -49,6 +50,7 @@ class ScoredVerdicts:
             raise EstimateError(
                 f"{self.scores.shape} scores and {self.correct.shape} verdicts: give one of each per mask"
             )
+        as_flags("correct", self.correct)
         if not np.isfinite(self.scores).all():
             raise EstimateError("scores must be finite numbers: leave masks without a score out")
 

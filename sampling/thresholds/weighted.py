@@ -6,7 +6,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling.checks import check_open_share, check_weights
+from sampling.checks import as_flags, as_weights, check_open_share
 from sampling.errors import EstimateError
 from sampling.thresholds.certify import (
     Certified,
@@ -54,14 +54,16 @@ def weighted_kept_p_value(correct: NDArray[np.bool_], weights: Floats, target: f
     0.0322
     """
     check_open_share("target", target)
-    check_weights("weights", weights)
-    if correct.shape != weights.shape or correct.ndim != 1:
+    weights = as_weights("weights", weights)
+    if as_flags("correct", correct).shape != weights.shape:
         raise EstimateError(
             f"{correct.shape} verdicts and {weights.shape} weights: give one of each per mask"
         )
     if correct.size == 0:
         return 1.0
-    e, total, heaviest = 1 - target, float(weights.sum()), float(weights.max())
+    # Over the greatest weight: squares of weights as given may overflow.
+    weights = weights / weights.max()
+    e, total, heaviest = 1 - target, float(weights.sum()), 1.0
     wrong, right = weights[~correct], weights[correct]
     of_wrong = (float(wrong @ wrong) + heaviest**2) / (float(wrong.sum()) + heaviest)
     of_right = float(right @ right) / float(right.sum()) if right.size else heaviest
@@ -88,7 +90,7 @@ def certify_weighted(
         EstimateError: there is not one weight per verdict.
         DesignError: a weight is not finite or not above 0.
     """
-    check_weights("weights", weights)
+    weights = as_weights("weights", weights)
     if weights.shape != verdicts.correct.shape:
         raise EstimateError(
             f"{weights.shape} weights for {verdicts.correct.shape} verdicts: give one of each per mask"

@@ -207,11 +207,6 @@ def test_all_annotations_drawn_give_the_difference_per_entity_of_the_frame(
     assert report["comparisons"][0]["difference"] == pytest.approx(1 / 11)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="annotations of one entity are taken for independent mentions: the same entities tell more, "
-    "the more annotations of each are drawn, though they add nothing",
-)
 def test_further_annotations_of_the_same_entities_that_add_nothing_narrow_no_difference(
     run: Run, workspace: Path, tmp_path: Path
 ) -> None:

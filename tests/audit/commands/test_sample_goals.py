@@ -139,14 +139,24 @@ def test_a_size_is_shared_out_by_the_rule_that_is_named(
 
 
 def test_a_sample_grows_by_its_own_rule(run: Run, many: Path) -> None:
-    run("sample", "--unit", "annotation", "--size", "6", "--fix", "wiki=4", "--allocation", "equal", "-w", many)
+    run(
+        "sample",
+        "--unit",
+        "annotation",
+        "--size",
+        "6",
+        "--fix",
+        "wiki=4",
+        "--allocation",
+        "equal",
+        "-w",
+        many,
+    )
     grown = run("sample", "--extend", "--size", "34", "-w", many, "--json").json
     assert {each["split"]: each["n"] for each in grown["strata"]} == {"entity": 15, "query": 15, "wiki": 4}
 
 
-def test_larger_entities_are_drawn_more_often_where_asked(
-    run: Run, workspace: Path, tmp_path: Path
-) -> None:
+def test_larger_entities_are_drawn_more_often_where_asked(run: Run, workspace: Path, tmp_path: Path) -> None:
     annotations = [an_annotation(number, category_id=f"Q{number}") for number in range(40)]
     annotations += [an_annotation(number, category_id="Q0") for number in range(40, 80)]
     for each in annotations:

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from sampling.errors import DesignError, EstimateError
 from sampling.risk.active import _wave_by_wave
-from sampling.risk.frame import Verdicts, drawn_units, risk_frame
+from sampling.risk.frame import Verdicts, drawn_units, overall_probabilities, risk_frame
 from sampling.risk.waves import first_wave, next_wave
+
+NOTHING = {"units": np.empty(0, dtype=np.intp), "is_wrong": np.empty(0, dtype=bool)}
 
 
 def frame_of(n_units, *, n_columns=1, seed=2, **more):
@@ -122,6 +124,18 @@ def test_a_later_wave_favours_the_units_whose_verdict_is_least_sure():
     assert wave.probabilities.min() == pytest.approx(0.1 * 300 / 4000)
 
 
+def test_a_prior_counts_as_much_as_eighty_verdicts():
+    frame = risk_frame(np.empty((1000, 0)), np.random.default_rng(4).random(1000))
+    prior = np.linspace(0, 1, 1000)
+    waves = (first_wave(frame, 20, start=0.2),)
+    wave = next_wave(frame, waves, judged(waves, np.arange(1000) % 7 == 0), 60, start=0.6, prior=prior)
+
+    left = np.setdiff1d(np.arange(1000), waves[0].units)
+    together = overall_probabilities((*waves, wave), 1000)[left]
+    plan = (0.2 + 0.8 * (0.5 + 0.5 * prior / prior.mean()))[left]
+    assert together / together.mean() == pytest.approx(plan / plan.mean(), rel=1e-3)
+
+
 def test_without_covariates_every_wave_is_a_plain_draw():
     frame = risk_frame(np.empty((100, 0)), np.random.default_rng(3).random(100))
     waves = (first_wave(frame, 20, start=0.2),)
@@ -147,6 +161,8 @@ def test_a_start_outside_0_and_1_is_refused(start):
 def test_a_prior_that_is_no_score_is_refused(prior):
     with pytest.raises(DesignError, match="^the prior needs a finite score of at least 0 for every unit"):
         first_wave(frame_of(10), 2, start=0.5, prior=prior)
+    with pytest.raises(DesignError, match="^the prior needs a finite score of at least 0 for every unit"):
+        next_wave(frame_of(10), (), Verdicts(**NOTHING), 2, start=0.5, prior=prior)
 
 
 def test_a_verdict_of_a_unit_that_was_not_drawn_is_refused():
