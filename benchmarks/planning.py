@@ -8,10 +8,11 @@ from sampling.estimation.estimands import Estimand
 from sampling.planning.outlook import Question
 from sampling.planning.plan import side_by_side
 from sampling.planning.precision import PlannedStratum
-from sampling.planning.sample_size import n_for_half_width, n_kept_to_certify
+from sampling.planning.sample_size import n_for_half_width
 from sampling.planning.schemes import Scheme
 from sampling.planning.sequential_goals import CertifyCost, certify_cost
 from sampling.planning.terms import Terms
+from sampling.thresholds.kept import Guarantee, needed_kept
 
 STRATA = [
     PlannedStratum(name=name, n_available=M_h, n_entities=M_h, n_annotations=N_h, expected=p)
@@ -42,7 +43,7 @@ def print_sample_sizes() -> None:
     print("verdicts for ±1 percentage point:")
     print("  " + "  ".join(f"p={p}: {n_for_half_width(p, 0.01)}" for p in ACCURACIES))
     print("kept verdicts that certify a threshold at 95 % with 0, 1, 2, 3 errors:")
-    print("  " + "  ".join(str(n_kept_to_certify(errors, 0.95)) for errors in range(4)))
+    print("  " + "  ".join(str(needed_kept(errors, Guarantee(target=0.95))) for errors in range(4)))
 
 
 def print_certifications() -> None:

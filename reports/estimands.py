@@ -15,6 +15,7 @@ from reports.numbers import (
     percent_text,
 )
 from reports.sentences import differing_text, provenance_text
+from sampling.design.frame import Across
 from sampling.estimation.cautions import FEWEST_EFFECTIVE, Caution
 from sampling.estimation.estimands import Estimand
 from sampling.estimation.estimate import Estimate, NoEstimate
@@ -33,6 +34,7 @@ MEANINGS = {
         " most. Pick any annotation: so often its mask is right."
     ),
 }
+IN_EVERY_SPLIT = "Drawn within splits, an entity counts once in every split that it has annotations in."
 FEW = (f"fewer than {FEWEST_EFFECTIVE}",)
 EFFECTIVE = (
     "n_eff is how many units of a simple random sample would tell as much; the design effect is n / n_eff."
@@ -64,6 +66,8 @@ def estimands(content: ReportContent) -> Section:
 
 
 def _meaning(estimand: Estimand, content: ReportContent) -> str:
+    if estimand is Estimand.ENTITY and content.design.across is Across.WITHIN_SPLIT:
+        return f"{MEANINGS[estimand]} {IN_EVERY_SPLIT}"
     if estimand is not Estimand.MIX:
         return MEANINGS[estimand]
     shares = (

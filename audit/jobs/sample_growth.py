@@ -16,12 +16,12 @@ from audit.jobs.sampled_units import (
     unit_masks_of,
     units_of,
 )
-from audit.jobs.sampling_frame import FrameRequest, SamplingFrame, changes, open_frame
+from audit.jobs.sampling_frame import FrameRequest, changes, files_drawn_from, open_frame
 from audit.jobs.workspace import Workspace
 from db.manifest import SettingRecord, fingerprint, frame_files
 from db.mentions import load_mentions
 from db.population import Population
-from db.records import Sample, Unit
+from db.records import FrameFile, Sample, Unit
 from db.samples import (
     add_masks,
     load_sample,
@@ -87,8 +87,8 @@ def extend_sample(
         contrast=(sample.contrast.a, sample.contrast.b) if sample.contrast else None,
         splits=tuple(present),
     )
+    _refuse_changed_frame(sample, files_drawn_from(manifest, wanted))
     with open_frame(population, wanted, workers=workspace.workers, progress=progress) as frame:
-        _refuse_changed_frame(sample, frame)
         drawing = run_draw(
             frame.paths, design, allocation, present=present, first=first, compared=frame.compared_path
         )
@@ -158,8 +158,8 @@ def carry_masks(store: Store, population: Population, name: str | None) -> Sampl
     )
 
 
-def _refuse_changed_frame(sample: Sample, frame: SamplingFrame) -> None:
-    changed = changes(frame.files, sample.frame_files)
+def _refuse_changed_frame(sample: Sample, files: Sequence[FrameFile]) -> None:
+    changed = changes(files, sample.frame_files)
     if changed:
         raise InputError(
             f"what sample {sample.name!r} was drawn from ({', '.join(sorted(drawn_from(sample)))}) has "

@@ -94,6 +94,18 @@ class FrameRequest:
     splits: tuple[str, ...]
 
 
+def files_drawn_from(manifest: Manifest, request: FrameRequest) -> tuple[FrameFile, ...]:
+    """Give the files that a draw depends on; of a contrast those of both settings too."""
+    if request.contrast is None:
+        return frame_files(request.setting)
+    return _contrast_frame(manifest, request.contrast, request).files()
+
+
+def _contrast_frame(manifest: Manifest, pair: tuple[str, str], request: FrameRequest) -> ContrastFrame:
+    a, b = (manifest.get(name) for name in pair)
+    return ContrastFrame(frame=request.setting, a=a, b=b, splits=request.splits)
+
+
 @contextmanager
 def open_frame(
     population: Population, request: FrameRequest, *, workers: int, progress: Progress
@@ -109,18 +121,17 @@ def open_frame(
         yield SamplingFrame(
             setting=request.setting,
             paths=tuple(population.files(request.setting, ANNOTATIONS_FILE)),
-            files=frame_files(request.setting),
+            files=files_drawn_from(manifest, request),
             settings=tuple(manifest.settings),
         )
         return
-    a, b = (manifest.get(name) for name in request.contrast)
-    pair = ContrastFrame(frame=request.setting, a=a, b=b, splits=request.splits)
+    pair = _contrast_frame(manifest, request.contrast, request)
     with open_contrast_frame(population, pair, workers=workers, progress=progress) as compared:
         yield SamplingFrame(
             setting=request.setting,
             paths=(compared.differing,),
             files=pair.files(),
-            settings=(a, b),
+            settings=(pair.a, pair.b),
             pair=request.contrast,
             compared=compared,
         )

@@ -24,7 +24,7 @@ def majority(verdicts: Collection[Verdict]) -> Verdict:
         raise ValueError("nobody has judged this mask, so there is nothing to settle")
     if is_disputed(verdicts):
         return Verdict.UNSURE
-    return Counter(verdicts).most_common(1)[0][0]
+    return Counter(verdicts).most_common(1)[0][0] if len(verdicts) > 1 else next(iter(verdicts))
 
 
 def is_disputed(verdicts: Collection[Verdict]) -> bool:
@@ -33,5 +33,7 @@ def is_disputed(verdicts: Collection[Verdict]) -> bool:
     >>> is_disputed([Verdict.CORRECT, Verdict.INCORRECT]), is_disputed([Verdict.UNSURE])
     (True, False)
     """
+    if len(verdicts) < 2:  # most masks, and counting takes long
+        return False
     ranked = Counter(verdicts).most_common(2)
     return len(ranked) == 2 and ranked[0][1] == ranked[1][1]

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
-from sampling.design.allocation_rules import PROPORTIONAL, AllocationRule
+from sampling.checks import as_whole
+from sampling.design.allocation_rules import AllocationRule
 from sampling.design.apportionment import Share, largest_remainder, sainte_lague
 from sampling.errors import DesignError
 
@@ -27,25 +28,9 @@ def explicit_allocation(available: Mapping[str, int], asked: Mapping[str, int]) 
     """
     if not asked:
         raise DesignError(f"no stratum is asked for: name some of {_names(available)}")
+    available, asked = _whole(available), _whole(asked)
     _refuse(_size_faults(available, asked, least=1))
-    return dict(asked)
-
-
-def proportional_allocation(
-    available: Mapping[str, int],
-    n: int,
-    *,
-    fixed: Mapping[str, int] = NOTHING,
-    at_least: Mapping[str, int] = NOTHING,
-) -> dict[str, int]:
-    """A total of n units over the strata in proportion to what each has, summing exactly to n.
-
-    `allocate` by `PROPORTIONAL`.
-
-    >>> proportional_allocation({"entity": 17900, "query": 5100, "wiki": 2030000}, 2000, fixed={"wiki": 200})
-    {'entity': 1401, 'query': 399, 'wiki': 200}
-    """
-    return allocate(available, n, PROPORTIONAL, fixed=fixed, at_least=at_least)
+    return asked
 
 
 def allocate(
@@ -87,8 +72,7 @@ def allocate(
     {'entity': 393, 'query': 326, 'wiki': 1281}
     """
     shares = _shares(available, rule, available if sizes is None else sizes, fixed, at_least)
-    _refuse_total(n, shares, fixed)
-    return largest_remainder(shares, n)
+    return largest_remainder(shares, _possible_total(n, shares, fixed))
 
 
 def grow(
@@ -121,12 +105,12 @@ def grow(
 
     Source: Balinski and Young, Fair Representation, 2nd ed. 2001 (divisor methods are house-monotone).
 
+    >>> from sampling.design.allocation_rules import PROPORTIONAL
     >>> grow({"a": 600, "b": 600, "c": 200}, {"a": 4, "b": 4, "c": 2}, 11, PROPORTIONAL)
     {'a': 5, 'b': 4, 'c': 2}
     """
     shares = _shares(available, rule, available if sizes is None else sizes, fixed, present)
-    _refuse_total(n, shares, fixed)
-    return sainte_lague(shares, n)
+    return sainte_lague(shares, _possible_total(n, shares, fixed))
 
 
 def least_sizes(available: Mapping[str, int], minimum: int) -> dict[str, int]:
@@ -138,7 +122,7 @@ def least_sizes(available: Mapping[str, int], minimum: int) -> dict[str, int]:
     >>> least_sizes({"entity": 18000, "human": 60}, 100)
     {'entity': 100, 'human': 60}
     """
-    if minimum < 0:
+    if as_whole("the minimum of a stratum", minimum) < 0:
         raise DesignError(f"the minimum of a stratum is {minimum}: give at least 0")
     return {stratum: min(minimum, N_h) for stratum, N_h in available.items()}
 
@@ -150,8 +134,10 @@ def _shares(
     fixed: Mapping[str, int],
     at_least: Mapping[str, int],
 ) -> dict[str, Share]:
+    available, sizes, fixed, at_least = map(_whole, (available, sizes, fixed, at_least))
     _refuse(
-        _size_faults(available, fixed, least=0)
+        _availability_faults(available)
+        + _size_faults(available, fixed, least=0)
         + _size_faults(available, at_least, least=0)
         + _shrunk_faults(fixed, at_least)
         + _measure_faults(available, sizes)
@@ -165,6 +151,19 @@ def _shares(
         )
         for stratum, N_h in available.items()
     }
+
+
+def _whole(sizes: Mapping[str, int]) -> dict[str, int]:
+    """The sizes as ints, whatever integer type they have: those of numpy do not go into exact fractions."""
+    return {stratum: as_whole(f"the size of stratum {stratum!r}", n_h) for stratum, n_h in sizes.items()}
+
+
+def _availability_faults(available: Mapping[str, int]) -> list[str]:
+    return [
+        f"stratum {stratum!r} has {n_available} to draw from: give at least 0"
+        for stratum, n_available in available.items()
+        if n_available < 0
+    ]
 
 
 def _size_faults(available: Mapping[str, int], sizes: Mapping[str, int], *, least: int) -> list[str]:
@@ -197,7 +196,9 @@ def _measure_faults(available: Mapping[str, int], sizes: Mapping[str, int]) -> l
     ]
 
 
-def _refuse_total(n: int, shares: Mapping[str, Share], fixed: Mapping[str, int]) -> None:
+def _possible_total(n: int, shares: Mapping[str, Share], fixed: Mapping[str, int]) -> int:
+    """n as an int, which the shares can add up to."""
+    n = as_whole("the size", n)
     n_fixed = sum(fixed.values())
     n_least = sum(share.least for share in shares.values()) - n_fixed
     n_most = sum(share.most for share in shares.values()) - n_fixed
@@ -211,6 +212,7 @@ def _refuse_total(n: int, shares: Mapping[str, Share], fixed: Mapping[str, int])
         raise DesignError(
             f"size {n} is too large: {n_fixed} are fixed and the other strata have {n_most} in all"
         )
+    return n
 
 
 def _names(available: Mapping[str, int]) -> str:

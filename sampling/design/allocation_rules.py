@@ -6,7 +6,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import isfinite
 
-from sampling.checks import check_open_share
+from sampling.checks import as_whole, check_open_share
 from sampling.errors import DesignError
 
 DIGITS = 50
@@ -114,7 +114,7 @@ class SharesRule:
         shares: of every stratum that is drawn from, at least 1 each.
 
     Raises:
-        DesignError: a share is below 1.
+        DesignError: a share is below 1 or no whole number.
 
     >>> print(SharesRule(shares={"entity": 1400, "query": 400, "wiki": 200}))
     as entity=1400, query=400, wiki=200
@@ -124,7 +124,7 @@ class SharesRule:
 
     def __post_init__(self) -> None:
         for stratum, share in self.shares.items():
-            if share < 1:
+            if as_whole(f"the share of stratum {stratum!r}", share) < 1:
                 raise DesignError(f"stratum {stratum!r} is asked for {share}: ask for at least 1")
 
     def __str__(self) -> str:
@@ -133,7 +133,7 @@ class SharesRule:
     def measures(self, sizes: Mapping[str, int]) -> dict[str, Fraction]:
         """The share of every stratum; 0 where none is given or the stratum is empty."""
         return {
-            stratum: Fraction(self.shares.get(stratum, 0) if N_h else 0) for stratum, N_h in sizes.items()
+            stratum: Fraction(int(self.shares.get(stratum, 0)) if N_h else 0) for stratum, N_h in sizes.items()
         }
 
 

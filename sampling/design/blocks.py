@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from sampling.checks import as_whole
 from sampling.errors import DesignError
 
 SMALLEST_BLOCK = 10
@@ -30,6 +31,7 @@ def block_numbers(sizes: Mapping[str, int]) -> dict[str, NDArray[np.int64]]:
     >>> {stratum: int((blocks == 17).sum()) for stratum, blocks in order.items()}
     {'entity': 7, 'query': 2, 'wiki': 1}
     """
+    sizes = {stratum: as_whole(f"the size of stratum {stratum!r}", n_h) for stratum, n_h in sizes.items()}
     _refuse_empty(sizes)
     n_blocks = max(1, min(*sizes.values(), sum(sizes.values()) // SMALLEST_BLOCK))
     return {stratum: np.arange(n_h, dtype=np.int64) * n_blocks // n_h for stratum, n_h in sizes.items()}

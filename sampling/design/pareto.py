@@ -17,7 +17,7 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling.checks import check_weights
+from sampling.checks import as_weights, as_whole, check_weights
 from sampling.errors import DesignError
 
 Numbers = NDArray[np.float64]
@@ -85,7 +85,7 @@ def planned_odds(sizes: Numbers, n: int) -> Numbers:
     >>> planned_odds(np.array([1.0, 1.0, 2.0, 9.0]), 2).tolist()
     [0.3333333333333333, 0.3333333333333333, 1.0, inf]
     """
-    check_weights("sizes", sizes)
+    sizes = as_weights("sizes", sizes)
     _check_size(n, sizes.size)
     certain = np.full(sizes.shape, n == sizes.size)
     n_left, total = n, fsum(sizes)
@@ -146,5 +146,5 @@ def check_odds(odds: Numbers, n: int) -> None:
 
 
 def _check_size(n: int, n_available: int) -> None:
-    if not 1 <= n <= n_available:
+    if not 1 <= as_whole("the number of units", n) <= n_available:
         raise DesignError(f"{n} units of {n_available} cannot be drawn: ask for at least 1 and at most all")

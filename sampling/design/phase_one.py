@@ -17,7 +17,7 @@ class SizeMeasure(StrEnum):
     SQRT = "sqrt"
     """To √N_e: between the precision for entities (the same for all) and for annotations (N_e)."""
 
-    def sizes(self, n_annotations: NDArray[np.int64]) -> NDArray[np.float64]:
+    def sizes(self, n_annotations: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np.float64]:
         """The size of entities with so many annotations in the frame, float64."""
         return np.sqrt(n_annotations) if self is SizeMeasure.SQRT else np.ones(n_annotations.shape)
 
@@ -53,7 +53,7 @@ def expected_strata(counts: NDArray[np.int64], measure: SizeMeasure) -> Expected
         measure: by which entities will be drawn.
 
     Raises:
-        DesignError: a count is negative, or an entity has no annotation.
+        DesignError: a count is negative or no whole number, or an entity has no annotation.
 
     Source: Kish, Survey Sampling, 1965, § 11.7; Särndal, Swensson and Wretman 1992, ch. 9.
 
@@ -61,19 +61,21 @@ def expected_strata(counts: NDArray[np.int64], measure: SizeMeasure) -> Expected
     >>> strata.entities.tolist(), strata.annotations.tolist()
     ([1.75, 1.25], [4, 5])
     """
-    if counts.ndim != 2 or (counts < 0).any() or not counts.any(axis=1).all():
+    is_whole = np.issubdtype(counts.dtype, np.integer)
+    if not is_whole or counts.ndim != 2 or (counts < 0).any() or not counts.any(axis=1).all():
         raise DesignError(
-            "the counts are not one row of annotations per split for each entity: give at least 0 in each "
-            "and leave out entities without annotations"
+            "the counts are not one row of annotations per split for each entity: give a whole number of at "
+            "least 0 in each and leave out entities without annotations"
         )
-    totals = counts.sum(axis=1)
+    # float64: the square of a sum of annotations may be beyond any integer type.
+    totals = counts.sum(axis=1, dtype=np.float64)
     chances = counts / totals[:, None]
     sizes = measure.sizes(totals)
     entities = chances.sum(axis=0)
     size_sums = sizes @ chances
     return ExpectedStrata(
         entities=entities,
-        annotations=counts.sum(axis=0),
+        annotations=counts.sum(axis=0, dtype=np.int64),
         annotation_deffs=_ratio(size_sums * (totals**2 / sizes @ chances), (totals @ chances) ** 2),
         entity_deffs=_ratio(size_sums * (1 / sizes @ chances), entities**2),
     )

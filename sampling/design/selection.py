@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from heapq import nsmallest
 
+from sampling.checks import as_whole
 from sampling.design.frame import Across, Candidate, DrawnUnit, FrameUnit
 from sampling.errors import DesignError
 
@@ -66,7 +67,7 @@ def entity_candidates(
     Raises:
         DesignError: `per_entity` is below 1, or an annotation is in the frame twice.
     """
-    if per_entity < 1:
+    if as_whole("per_entity", per_entity) < 1:
         raise DesignError(f"per_entity is {per_entity}: pick at least 1 annotation of each entity")
     groups: dict[tuple[str, str], list[FrameUnit]] = defaultdict(list)
     for unit in _each_once(frame):
@@ -156,7 +157,7 @@ def draw(candidates: Iterable[Candidate], sizes: Mapping[str, int]) -> list[Cand
     faults = [
         f"stratum {stratum!r} has {len(of_stratum[stratum])} to draw from and {n_h} are asked"
         for stratum, n_h in sizes.items()
-        if not 0 <= n_h <= len(of_stratum[stratum])
+        if not 0 <= as_whole(f"the size of stratum {stratum!r}", n_h) <= len(of_stratum[stratum])
     ]
     if faults:
         raise DesignError("; ".join(faults))

@@ -5,14 +5,14 @@ interval contains n_successes/n and lies in [0, 1]; it reaches 0 and 1 exactly w
 success.
 """
 
-from math import expm1, isfinite, log1p
+from math import expm1, isfinite, log1p, sqrt
 
 import numpy as np
 
 from sampling.checks import check_open_share
 from sampling.errors import EstimateError
 from sampling.estimation.estimate import Interval, IntervalMethod
-from sampling.estimation.limits import proportion_limits
+from sampling.estimation.limits import normal_quantile, proportion_limits
 
 
 def wilson_interval(n_successes: float, n: float, *, confidence: float = 0.95) -> Interval:
@@ -44,6 +44,27 @@ def wilson_interval(n_successes: float, n: float, *, confidence: float = 0.95) -
     (0.8451, 0.8755)
     """
     return _interval(IntervalMethod.WILSON, n_successes, n, confidence)
+
+
+def wilson_units(share: float, half_width: float, *, confidence: float = 0.95) -> float:
+    """The n, as a real number, at which Wilson's interval has this half width; at most 0 where any n has.
+
+    The half width H falls in n; n is the larger root of H²(n + z²)² = z²(n·p(1 − p) + z²/4), its formula
+    squared.
+
+    Args:
+        share: p, in [0, 1].
+        half_width: H, in (0, 1).
+        confidence: in (0, 1).
+
+    Source: Wilson 1927, solved for n.
+
+    >>> round(wilson_units(0.95, 0.01), 1)
+    1837.3
+    """
+    z, H = normal_quantile(confidence), half_width
+    linear = share * (1 - share) - 2 * H**2
+    return z**2 * (linear + sqrt(max(linear**2 + H**2 * (1 - 4 * H**2), 0.0))) / (2 * H**2)
 
 
 def clopper_pearson_interval(n_successes: float, n: float, *, confidence: float = 0.95) -> Interval:

@@ -9,9 +9,10 @@ from sampling.design.goals import Goal
 from sampling.errors import DesignError
 from sampling.estimation.estimands import Estimand
 from sampling.planning.precision import PlannedStratum, expected_estimate
-from sampling.planning.sample_size import check_half_width, n_kept_to_certify
+from sampling.planning.sample_size import check_half_width
 from sampling.planning.schemes import Scheme
 from sampling.planning.terms import OutOfReach, Terms
+from sampling.thresholds.kept import Guarantee, needed_kept
 
 ERRORS_ALLOWED = (0, 1, 2, 3)
 
@@ -151,8 +152,7 @@ def tune_cost(target: float, share_kept: float, terms: Terms) -> TuneCost:
     """
     if not 0 < share_kept <= 1:
         raise DesignError(f"the share kept is {share_kept}: give one above 0 and at most 1")
-    n_kept = tuple(
-        n_kept_to_certify(errors, target, confidence=terms.confidence) for errors in ERRORS_ALLOWED
-    )
+    guarantee = Guarantee(target=target, confidence=terms.confidence)
+    n_kept = tuple(needed_kept(n_errors, guarantee) for n_errors in ERRORS_ALLOWED)
     n = tuple(ceil(kept / share_kept) for kept in n_kept)
     return TuneCost(target=target, n_kept=n_kept, n=n, hours=tuple(map(terms.pace.hours, n)))

@@ -5,14 +5,13 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from sampling.errors import DesignError
+from sampling.estimation.cautions import FEWEST_KISH, GREATEST_DEFF
 from sampling.estimation.estimands import Estimand
 from sampling.planning.precision import ExpectedEstimate, PlannedStratum, expected_estimate
 from sampling.planning.sample_size import chance_to_certify
 from sampling.planning.terms import Pace
 
 FEWEST_UNITS = 30
-FEWEST_EFFECTIVE = 100
-GREATEST_DEFF = 2.0
 
 
 class Shortfall(StrEnum):
@@ -192,9 +191,9 @@ def _stratum_warnings(
 
 def _weight_warnings(kish_n: Mapping[Estimand, float], n: int) -> list[PlanWarning]:
     few = [
-        _warning(Shortfall.FEW_EFFECTIVE, estimand.value, n_eff, FEWEST_EFFECTIVE)
+        _warning(Shortfall.FEW_EFFECTIVE, estimand.value, n_eff, FEWEST_KISH)
         for estimand, n_eff in kish_n.items()
-        if n_eff < FEWEST_EFFECTIVE
+        if n_eff < FEWEST_KISH
     ]
     unequal = [
         _warning(Shortfall.LARGE_DEFF, estimand.value, n / n_eff, GREATEST_DEFF)

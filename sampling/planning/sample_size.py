@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from sampling.checks import check_open_share
+from sampling.checks import as_whole, check_open_share
 from sampling.errors import DesignError
-from sampling.estimation.intervals import wilson_interval
+from sampling.estimation.intervals import wilson_interval, wilson_units
 
 MOST_VERDICTS = 1_000_000
 
@@ -38,8 +38,6 @@ def expected_half_width(expected: float, n: float, *, confidence: float = 0.95) 
 def n_for_half_width(expected: float, half_width: float, *, confidence: float = 0.95) -> int:
     """The fewest verdicts whose Wilson interval, at the expected share, is no wider than wanted.
 
-    Wilson's half width w solves w²m² − z²p(1 − p)m − z⁴(¼ − p(1 − p)) = 0 with m = n + z², and falls in n.
-
     Args:
         expected: p, in (0, 1).
         half_width: w, in (0, 0.5): 0.01 is one percentage point to either side.
@@ -48,18 +46,13 @@ def n_for_half_width(expected: float, half_width: float, *, confidence: float = 
     Raises:
         DesignError: an argument is outside its range, or more than a million verdicts are needed.
 
-    Source: Wilson 1927, solved for n.
-
     >>> [n_for_half_width(p, 0.01) for p in (0.7, 0.95, 0.995)]
     [8064, 1838, 305]
     """
     check_open_share("the expected accuracy", expected)
     check_open_share("confidence", confidence)
     check_half_width(half_width)
-    z_squared = NormalDist().inv_cdf((1 + confidence) / 2) ** 2
-    variance = z_squared * expected * (1 - expected)
-    root = sqrt(variance**2 + 4 * half_width**2 * z_squared * (z_squared / 4 - variance))
-    n = ceil((variance + root) / (2 * half_width**2) - z_squared)
+    n = ceil(wilson_units(expected, half_width, confidence=confidence))
     if n > MOST_VERDICTS:
         raise DesignError(f"±{half_width} takes {n} verdicts: ask for a wider interval")
     return max(1, n)
@@ -91,7 +84,7 @@ def chance_to_certify(n: int, target: float, expected: float, *, confidence: flo
     0.928
     """
     _check_certification(target, expected, confidence)
-    if n < 1:
+    if as_whole("the number of verdicts", n) < 1:
         raise DesignError(f"the number of verdicts is {n}: give at least 1")
     return float(_powers(np.array([n]), target, expected, confidence)[0])
 
@@ -130,41 +123,6 @@ def n_to_certify(target: float, expected: float, *, power: float = 0.9, confiden
     n = np.arange(max(1, most - reach), most + reach)
     short = n[_powers(n, target, expected, confidence) < power]
     return int(short[-1] if short.size else n[0] - 1) + 1
-
-
-def n_kept_to_certify(n_errors: int, target: float, *, confidence: float = 0.95) -> int:
-    """The fewest kept verdicts that certify a threshold's target although so many of them are wrong.
-
-    The smallest n with P(X ≤ n_errors) ≤ 1 − confidence, X binomial with error rate 1 − target: the exact
-    binomial test of Learn-then-Test for one threshold.
-
-    Args:
-        n_errors: wrong ones among the kept, at least 0.
-        target: t, in (0, 1).
-        confidence: in (0, 1).
-
-    Raises:
-        DesignError: an argument is outside its range.
-
-    Source: Angelopoulos, Bates, Candès, Jordan and Lei, "Learn then Test", arXiv 2110.01052 (2021).
-
-    >>> [n_kept_to_certify(n_errors, 0.95) for n_errors in range(4)]
-    [59, 93, 124, 153]
-    """
-    check_open_share("the target", target)
-    check_open_share("confidence", confidence)
-    if n_errors < 0:
-        raise DesignError(f"the number of errors is {n_errors}: give at least 0")
-    below, enough = n_errors, n_errors + 1
-    while binom.cdf(n_errors, enough, 1 - target) > 1 - confidence:
-        below, enough = enough, 2 * enough
-    while enough - below > 1:
-        middle = (below + enough) // 2
-        if binom.cdf(n_errors, middle, 1 - target) > 1 - confidence:
-            below = middle
-        else:
-            enough = middle
-    return enough
 
 
 def _powers(n: NDArray[np.int64], target: float, expected: float, confidence: float) -> NDArray[np.float64]:

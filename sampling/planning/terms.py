@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from math import isfinite
 
+from sampling.checks import as_whole, check_open_share
 from sampling.design.goals import Goal
 from sampling.errors import DesignError
 
@@ -49,13 +50,22 @@ class Terms:
         confidence: in (0, 1).
         power: the wanted chance of a certification with one look, in (0, 1).
         pace: of the review.
-        seed: of the reviews that are played to see when a sequential goal is reached.
+        seed: of the reviews that are played to see when a sequential goal is reached, at least 0.
+
+    Raises:
+        DesignError: a number is outside its range.
     """
 
     confidence: float = 0.95
     power: float = 0.9
     pace: Pace = field(default_factory=Pace)
     seed: int = 1
+
+    def __post_init__(self) -> None:
+        check_open_share("confidence", self.confidence)
+        check_open_share("power", self.power)
+        if as_whole("the seed", self.seed) < 0:
+            raise DesignError(f"the seed is {self.seed}: give a whole number of at least 0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

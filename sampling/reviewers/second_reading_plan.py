@@ -1,12 +1,12 @@
 """How many verdicts to read again so that the corrected accuracy has a wanted interval."""
 
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import inf, isfinite
 
 from sampling.checks import check_open_share
 from sampling.errors import DesignError
 from sampling.estimation.estimate import NoEstimate
-from sampling.estimation.limits import normal_quantile
+from sampling.estimation.intervals import wilson_interval, wilson_units
 
 LEAST_SECOND_READINGS = 100
 """Of "correct" verdicts: with fewer the interval may hold clearly less than it says, 91 % at 50 of them."""
@@ -67,7 +67,7 @@ class SecondReadingPlan:
 
 
 def planned_half_width(
-    n: int, share: float, expected: ExpectedReviewers, *, confidence: float = 0.95
+    n: float, share: float, expected: ExpectedReviewers, *, confidence: float = 0.95
 ) -> SecondReadingPlan:
     """What n units bring of which every "incorrect" verdict and a share of the "correct" ones is read again.
 
@@ -90,16 +90,16 @@ def planned_half_width(
         raise DesignError(f"share is {share}: give a number above 0 and at most 1, such as 0.15")
     spread = expected.accuracy * (1 - expected.accuracy)
     n_eff = n * spread / (spread + expected.wrongly_accepted * (1 / share - 1))
-    z = normal_quantile(confidence)
+    interval = wilson_interval(expected.accuracy * n_eff, n_eff, confidence=confidence)
     return SecondReadingPlan(
         share=share,
         n_second=n * (1 - expected.judged_correct * (1 - share)),
-        half_width=z * sqrt(spread / n_eff + z**2 / (4 * n_eff**2)) / (1 + z**2 / n_eff),
+        half_width=(interval.high - interval.low) / 2,
     )
 
 
 def plan_second_readings(
-    n: int, half_width: float, expected: ExpectedReviewers, *, confidence: float = 0.95
+    n: float, half_width: float, expected: ExpectedReviewers, *, confidence: float = 0.95
 ) -> SecondReadingPlan | NoEstimate:
     """The smallest share of "correct" verdicts to read again for a wanted half width, but 100 at least.
 
@@ -128,7 +128,7 @@ def plan_second_readings(
             f" ±{half_width} asked for: draw more units or ask for less"
         )
     spread = expected.accuracy * (1 - expected.accuracy)
-    needed = _units_for(half_width, spread, confidence)
+    needed = wilson_units(expected.accuracy, half_width, confidence=confidence)
     # How much the second phase may add to p(1−p); `needed` is at most n, but for rounding.
     slack = max(spread * (n / needed - 1), 0.0) if needed > 0 else inf
     odds = slack / expected.wrongly_accepted if expected.wrongly_accepted else inf
@@ -137,16 +137,6 @@ def plan_second_readings(
     return planned_half_width(n, share, expected, confidence=confidence)
 
 
-def _units_for(half_width: float, spread: float, confidence: float) -> float:
-    """The n at which Wilson's interval has this half width, p(1−p) being `spread`; at most 0 where any n has.
-
-    The larger root of H²(n + z²)² = z²(n·p(1−p) + z²/4), which is the half width's formula squared.
-    """
-    z, H = normal_quantile(confidence), half_width
-    linear = spread - 2 * H**2
-    return z**2 * (linear + sqrt(max(linear**2 + H**2 * (1 - 4 * H**2), 0.0))) / (2 * H**2)
-
-
-def _check_units(n: int) -> None:
-    if n < 1:
+def _check_units(n: float) -> None:
+    if not (isfinite(n) and n >= 1):
         raise DesignError(f"n is {n}: give the number of units of the sample, 1 or more")

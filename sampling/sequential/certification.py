@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 from sampling.checks import check_open_share
 from sampling.errors import DesignError
 from sampling.sequential.martingale import composition, log_wealth
-from sampling.sequential.reading import GoalState, OrderedReview, ReadBlocks, read_blocks
+from sampling.sequential.reading import (
+    GoalState,
+    OrderedReview,
+    ReadBlocks,
+    read_blocks,
+    why_nothing_is_read,
+)
 
 HOPED_FOR = 0.95
 PATIENCE = 200.0
@@ -57,6 +63,7 @@ class Certification:
         n_blocks: blocks of the whole order.
         certified_at_block: the number of the block at whose end it was first certified, or None.
         n_counted_when_certified: right and wrong units up to there, or None.
+        why_unread: why no block is read yet, as a clause without a full stop; None once one is.
     """
 
     state: GoalState
@@ -68,6 +75,7 @@ class Certification:
     n_blocks: int
     certified_at_block: int | None = None
     n_counted_when_certified: int | None = None
+    why_unread: str | None = None
 
 
 def certify(
@@ -113,6 +121,7 @@ def certify(
         n_blocks=read.n_blocks,
         certified_at_block=None if step is None else int(read.last_block[step]),
         n_counted_when_certified=None if step is None else int(so_far[step]),
+        why_unread=None if read.last_block.size else why_nothing_is_read(review),
     )
 
 

@@ -38,8 +38,7 @@ def joint_claims(p_values: Mapping[str, float], *, confidence: float = 0.95) -> 
     Raises:
         DesignError: there is no claim, a p-value is outside [0, 1], or the confidence is outside (0, 1).
 
-    Source: Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
-        Statistics 6
+    Source: Holm, "A simple sequentially rejective multiple test procedure", Scandinavian J. Statistics 6
     (1979) 65–70.
 
     >>> claims = joint_claims({"box": 0.001, "point": 0.03, "text": 0.02})
@@ -50,7 +49,9 @@ def joint_claims(p_values: Mapping[str, float], *, confidence: float = 0.95) -> 
     if not p_values:
         raise DesignError("no claim is given: name at least one setting and its p-value")
     adjusted = holm(list(p_values.values()))
+    # 1 − confidence may round to just below the error rate meant: 0.1 must hold at 0.9.
+    greatest = (1 - confidence) * (1 + 1e-12)
     return {
-        name: ClaimStatus(p_value=p_values[name], p_adjusted=p, holds=p <= 1 - confidence)
+        name: ClaimStatus(p_value=p_values[name], p_adjusted=p, holds=p <= greatest)
         for name, p in zip(p_values, adjusted, strict=True)
     }

@@ -12,7 +12,7 @@ from scipy.special import betaincinv, logsumexp
 from sampling.checks import check_open_share
 from sampling.estimation.estimate import Estimate, Interval, IntervalMethod, NoEstimate
 from sampling.sequential.martingale import log_wealth
-from sampling.sequential.reading import OrderedReview, ReadBlocks, read_blocks
+from sampling.sequential.reading import OrderedReview, ReadBlocks, read_blocks, why_nothing_is_read
 from sampling.sequential.running import running_n_eff, running_share
 
 BISECTIONS = 32
@@ -73,7 +73,7 @@ def confidence_sequence(review: OrderedReview, *, confidence: float = 0.95) -> E
     check_open_share("confidence", confidence)
     read = read_blocks(review)
     if not read.last_block.size:
-        return NoEstimate(reason="no block has been reviewed to its end")
+        return NoEstimate(reason=why_nothing_is_read(review))
     value = float(running_share(read)[-1])
     needed = log(2 / (1 - confidence))
     condensed = _condensed(read)

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 from sampling.errors import DesignError
 from sampling.estimation.estimate import Estimate, Interval, IntervalMethod
 from sampling.estimation.limits import normal_quantile, proportion_limits
-from sampling.sequential.reading import GoalState, OrderedReview, ReadBlocks, read_blocks
+from sampling.sequential.reading import (
+    GoalState,
+    OrderedReview,
+    ReadBlocks,
+    read_blocks,
+    why_nothing_is_read,
+)
 from sampling.sequential.running import running_n_eff, running_share
 
 CALIBRATED_ERROR: Final[Mapping[float, float]] = MappingProxyType({0.90: 0.066, 0.95: 0.035, 0.99: 0.007})
@@ -98,11 +104,13 @@ class WidthStatus:
     Attributes:
         state: REACHED at the first block whose interval is narrow enough, whatever comes after.
         estimate: at that block, or at the end of an exhausted order; its interval is valid there alone. None
-            while the review goes on, when a confidence sequence is what may be shown.
+            while the review goes on, when a confidence sequence is what may be shown, and where no block
+            can be read.
         half_width: of the interval at the last block that counts; None before the first.
         n_blocks_read: blocks that were read.
         n_blocks: blocks of the whole order.
         reached_at_block: the number of the block at which to stop, or None.
+        why_unread: why no block is read yet, as a clause without a full stop; None once one is.
     """
 
     state: GoalState
@@ -111,6 +119,7 @@ class WidthStatus:
     n_blocks_read: int
     n_blocks: int
     reached_at_block: int | None
+    why_unread: str | None = None
 
 
 def estimate_to_width(review: OrderedReview, rule: WidthRule) -> WidthStatus:
@@ -140,6 +149,7 @@ def estimate_to_width(review: OrderedReview, rule: WidthRule) -> WidthStatus:
         n_blocks_read=read.n_blocks_read,
         n_blocks=read.n_blocks,
         reached_at_block=None if step is None else int(read.last_block[step]),
+        why_unread=None if read.last_block.size else why_nothing_is_read(review),
     )
 
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import xlog1py, xlogy
 
+from sampling.checks import as_whole
 from sampling.errors import DesignError
 from sampling.estimation.limits import Limits
 
@@ -39,9 +41,14 @@ class StoppingLaw:
     high: Floats
 
     def probabilities(self, accuracy: float) -> Floats:
-        """The probability to end at each place, for units that are right with the probability `accuracy`."""
-        n_wrong = self.n - self.n_correct
-        log_path = self.n_correct * np.log(accuracy) + n_wrong * np.log1p(-accuracy)
+        """The probability to end at each place, for units that are right with the probability `accuracy`.
+
+        Raises:
+            DesignError: the accuracy is outside [0, 1].
+        """
+        if not 0 <= accuracy <= 1:
+            raise DesignError(f"the accuracy is {accuracy}: give a number from 0 to 1")
+        log_path = xlogy(self.n_correct, accuracy) + xlog1py(self.n - self.n_correct, -accuracy)
         return np.asarray(np.exp(self.log_n_paths + log_path), dtype=np.float64)
 
     def mean_n(self, accuracy: float) -> float:
@@ -90,7 +97,9 @@ def stopping_law(
     >>> round(law.mean_n(0.91)), round(law.coverage(0.91), 3)
     (141, 0.983)
     """
-    if not 0 < half_width < 0.5 or block_size < 1 or (n_most is not None and n_most < 1):
+    counts = [as_whole("the block size", block_size)]
+    counts += [] if n_most is None else [as_whole("the greatest number of units", n_most)]
+    if not 0 < half_width < 0.5 or min(counts) < 1:
         raise DesignError(
             f"half width {half_width}, blocks of {block_size} and at most {n_most} units: "
             "give a half width between 0 and 0.5, and at least 1 unit"

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from scipy.special import bdtr
+from scipy.special import betainc
 
-from sampling.checks import check_open_share
+from sampling.checks import as_whole, check_open_share
 from sampling.errors import DesignError, EstimateError
 
 MOST_ERRORS = 1_000_000
@@ -58,17 +58,21 @@ def kept_p_value(n_errors: int, n_kept: int, target: float) -> float:
     0.0485
     """
     check_open_share("target", target)
-    if not 0 <= n_errors <= n_kept:
+    if not 0 <= as_whole("n_errors", n_errors) <= as_whole("n_kept", n_kept):
         raise EstimateError(
             f"{n_errors} errors of {n_kept} kept are no sample: give 0 ≤ n_errors ≤ n_kept and n_kept ≥ 0"
         )
-    return float(bdtr(n_errors, n_kept, 1 - target))
+    if n_errors == n_kept:
+        return 1.0
+    # As a beta integral: the binomial functions of scipy.special count in 32 bits.
+    return float(betainc(float(n_kept - n_errors), n_errors + 1.0, target))
 
 
 def needed_kept(n_errors: int, guarantee: Guarantee) -> int:
     """How many verdicts on kept masks it takes to certify them with so many errors among the verdicts.
 
-    The least n with P(X ≤ n_errors) ≤ 1 − confidence, X binomial with n trials of 1 − target.
+    The least n with P(X ≤ n_errors) ≤ 1 − confidence, X binomial with n trials of 1 − target: the exact test
+    for one threshold.
 
     Args:
         n_errors: at least 0.
@@ -76,10 +80,12 @@ def needed_kept(n_errors: int, guarantee: Guarantee) -> int:
 
     Raises:
         EstimateError: the errors are negative.
+        DesignError: the errors are no whole number.
 
     >>> [needed_kept(n_errors, Guarantee(target=0.95)) for n_errors in range(4)]
     [59, 93, 124, 153]
     """
+    n_errors = as_whole("n_errors", n_errors)
     if n_errors < 0:
         raise EstimateError(f"{n_errors} errors cannot be: give a number from 0 up")
     low, high = n_errors, 2 * (n_errors + 1)

@@ -18,7 +18,7 @@ class ThresholdPath:
     """Thresholds from the strictest on; a mask is kept if its score is at least the threshold.
 
     Attributes:
-        thresholds: falling, shape (m,), m ≥ 1.
+        thresholds: finite, falling, shape (m,), m ≥ 1.
         shares: the share of the population that each keeps, shape (m,).
         budgets: the part of the error probability that each starts with, at least 0, together 1, shape (m,).
 
@@ -33,8 +33,12 @@ class ThresholdPath:
     def __post_init__(self) -> None:
         if not self.thresholds.shape == self.shares.shape == self.budgets.shape == (self.thresholds.size,):
             raise DesignError("give one share and one budget per threshold")
-        if self.thresholds.size == 0 or not (np.diff(self.thresholds) < 0).all():
+        if not (self.thresholds.size and (np.diff(self.thresholds) < 0).all()):
             raise DesignError("a path has at least one threshold, and each is below the one before it")
+        if not np.isfinite(self.thresholds).all():
+            raise DesignError(f"the thresholds are {self.thresholds}: give finite numbers")
+        if not ((self.shares >= 0) & (self.shares <= 1)).all():
+            raise DesignError(f"the shares are {self.shares}: give numbers from 0 to 1")
         if not ((self.budgets >= 0).all() and isclose(self.budgets.sum(), 1.0)):
             raise DesignError(f"the budgets add up to {self.budgets.sum()}: give numbers from 0 that make 1")
 
@@ -71,7 +75,7 @@ def threshold_path(
     """
     if scores.ndim != 1 or scores.size == 0 or not np.isfinite(scores).all():
         raise DesignError("scores must be finite numbers, one per mask of the population, and at least one")
-    if n_verdicts < 1 or not 1 <= n_starts <= n_steps:
+    if not (n_verdicts >= 1 and 1 <= n_starts <= n_steps):
         raise DesignError(
             f"{n_verdicts} verdicts, {n_starts} starts and {n_steps} steps make no path: "
             "give at least one verdict, and 1 ≤ starts ≤ steps"

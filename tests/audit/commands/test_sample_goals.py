@@ -208,6 +208,13 @@ def test_a_contrast_of_every_differing_entity_is_the_difference_itself(
         (("--goal", "certify", "--margin", "0.1", "--size", "9"), "--margin"),
         (("--goal", "certify", "--per-entity", "2", "--size", "9"), "--per-entity"),
         (("--goal", "certify", "--size-measure", "sqrt", "--size", "9"), "--size-measure"),
+        (("--goal", "certify", "--across", "within-split", "--size", "9"), "--across"),
+        (("--certify", "nan", "--size", "9"), "--certify"),
+        (("--margin", "nan", "--size", "9"), "--margin"),
+        (("--margin", "0.2", "--size", "9"), "--margin"),
+        (("--expected", "0.9", "--size", "9"), "--expected"),
+        (("--allocate", f"entity={'9' * 5000}"), "SPLIT=N"),
+        (("--size", "9", "--name", ""), "--name"),
         (("--goal", "tune", "--contrast", "A", "B", "--size", "9"), "--contrast"),
         (("--contrast", "A", "A", "--size", "9"), "two settings"),
         (("--contrast", "A", "nobody", "--size", "9"), "nobody"),
@@ -240,3 +247,54 @@ def test_risk_falls_back_to_the_plain_draw_where_nothing_is_measured(
     run("sample", "--size", "9", "--name", "p", "-w", many)
     with_risk, plain = (exported(run, many, tmp_path, name) for name in "rp")
     assert [row["annotation_id"] for row in with_risk] == [row["annotation_id"] for row in plain]
+
+
+def test_a_disputed_mask_is_pending_for_the_goal_until_it_is_settled(
+    run: Run, many: Path, tmp_path: Path
+) -> None:
+    run("sample", "--unit", "annotation", "--size", "120", "--certify", "0.5", "-w", many)
+    order = blocks(many)
+    judge(run, many, tmp_path, {(annotation_id, "A"): "correct" for annotation_id in order})
+    disputed = next(annotation_id for annotation_id, (_, block) in order.items() if block == 2)
+    file = tmp_path / "second.csv"
+    for reviewer, n_blocks, n_disputed in (("bob", 2, 1), ("cyd", 12, 0)):
+        file.write_text(f"annotation_id,setting,reviewer,verdict\n{disputed},A,{reviewer},incorrect\n")
+        assert run("verdicts", "import", file, "-w", many).status == 0
+        [sample] = run("status", "-w", many, "--json").json["samples"]
+        assert sample["goal"]["claims"][0]["n_blocks_read"] == n_blocks
+        assert sample["n_disputed"] == n_disputed
+
+
+def test_a_grown_sample_keeps_its_rule_and_its_fixed_sizes(run: Run, many: Path) -> None:
+    words = ("--unit", "annotation", "--size", "12", "--fix", "wiki=2", "--allocation", "equal")
+    run("sample", *words, "-w", many)
+    run("sample", "--extend", "--allocate", "query=9", "-w", many)
+    grown = run("sample", "--extend", "--size", "32", "-w", many, "--json").json
+    assert {each["split"]: each["n"] for each in grown["strata"]} == {"entity": 15, "query": 15, "wiki": 2}
+
+
+def test_a_contrast_keeps_the_masks_it_was_drawn_by(run: Run, many: Path, tmp_path: Path) -> None:
+    run("sample", "--contrast", "A", "B", "--size", "9", "--name", "c", "-w", many)
+    alike = [an_annotation(number, rectangle(number % 30, 5, 20, 10)) for number in range(120)]
+    file = write_json(tmp_path / "B.json", a_dataset(alike))
+    run("ingest", file, "--setting", "B", "-w", many)
+    assert "nothing to do" in run("sample", "--carry", "--name", "c", "-w", many).out
+    refused = run("sample", "--extend", "--size", "12", "--name", "c", "-w", many)
+    assert refused.status == 2
+    assert "B.json" in refused.err
+
+
+def test_a_sample_drawn_whole_knows_only_what_was_judged(run: Run, workspace: Path, tmp_path: Path) -> None:
+    annotations = [
+        an_annotation(number, rectangle(number % 30, 5, 20, 10), category_id=f"Q{number}")
+        for number in range(60)
+    ]
+    run("ingest", write_json(tmp_path / "A.json", a_dataset(annotations)), "--setting", "A", "-w", workspace)
+    run("sample", "--size", "60", "-w", workspace)
+    ids = [f"oven_{number:04}" for number in range(60)]
+    judge(run, workspace, tmp_path, {(annotation_id, "A"): "correct" for annotation_id in ids[:20]})
+    [some] = report_of(run, workspace, tmp_path)["settings"]
+    assert some["interval"]["low"] < 0.9
+    judge(run, workspace, tmp_path, {(annotation_id, "A"): "correct" for annotation_id in ids})
+    [all_of_them] = report_of(run, workspace, tmp_path)["settings"]
+    assert all_of_them["interval"]["low"] > 0.99

@@ -1,4 +1,4 @@
-"""The finite population correction: where it applies, what it does to an interval, and that it still covers."""
+"""The finite population correction: where it applies, what it does to an interval, that it covers."""
 
 import numpy as np
 import pytest
