@@ -12,6 +12,7 @@ BENCHMARKS = (
     "pareto",
     "planning",
     "coverage",
+    "estimates",
     "comparison",
     "sequential",
     "reviewers",

@@ -45,7 +45,7 @@ class StratifiedPairs:
             )
         object.__setattr__(self, "differences", as_codes("differences", self.differences, least=-1))
         object.__setattr__(self, "strata", as_codes("strata", self.strata))
-        if n and not (self.strata.min() >= 0 and self.strata.max() < self.shares.size):
+        if self.strata.max(initial=-1) >= self.shares.size:
             raise EstimateError(
                 f"strata reach from {self.strata.min()} to {self.strata.max()}, and there are shares for "
                 f"{self.shares.size}: number them from 0 and give each a share"

@@ -197,7 +197,7 @@ def _measure_faults(available: Mapping[str, int], sizes: Mapping[str, int]) -> l
 
 
 def _possible_total(n: int, shares: Mapping[str, Share], fixed: Mapping[str, int]) -> int:
-    """n as an int, which the shares can add up to."""
+    """The size as an int, where the shares can add up to it."""
     n = as_whole("the size", n)
     n_fixed = sum(fixed.values())
     n_least = sum(share.least for share in shares.values()) - n_fixed

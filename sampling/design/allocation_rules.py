@@ -132,8 +132,10 @@ class SharesRule:
 
     def measures(self, sizes: Mapping[str, int]) -> dict[str, Fraction]:
         """The share of every stratum; 0 where none is given or the stratum is empty."""
+        shares = {stratum: Fraction(int(share)) for stratum, share in self.shares.items()}
         return {
-            stratum: Fraction(int(self.shares.get(stratum, 0)) if N_h else 0) for stratum, N_h in sizes.items()
+            stratum: shares.get(stratum, Fraction(0)) if N_h else Fraction(0)
+            for stratum, N_h in sizes.items()
         }
 
 

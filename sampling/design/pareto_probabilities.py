@@ -5,7 +5,7 @@ the n-th smallest of the others: π_i = ∫ F_i′(x)·P(fewer than n of the oth
 """
 
 from collections.abc import Callable
-from math import asinh, sqrt
+from math import asinh, ceil, sqrt
 
 import numpy as np
 from scipy.optimize import brentq
@@ -14,7 +14,11 @@ from scipy.special import expit, logit
 from sampling.design.pareto import Numbers, check_odds
 from sampling.errors import DesignError
 
-N_NODES = 400
+FEWEST_NODES = 400
+WIDEST_GAP = 0.5
+"""Between nodes where a rank may lie, on the scale of log odds: wider, the rule loses digits."""
+WIDEST_RANGE = 100.0
+"""Of log odds, up to which so many nodes are few enough."""
 MOST_UNITS = 2_000
 QUICK_SIZE = 100_000
 
@@ -22,8 +26,8 @@ QUICK_SIZE = 100_000
 def inclusion_probabilities(odds: Numbers, n: int) -> Numbers:
     """The inclusion probabilities π of a draw of n, exact where that takes less than a second.
 
-    `exact_probabilities` for up to 2,000 units with units × n up to 100,000, otherwise
-    `limit_probabilities`, whose relative error was then below 0.002 % for n ≥ 50 of similar sizes.
+    `exact_probabilities` for up to 2,000 units with units × n up to 100,000 and odds up to e^100 apart,
+    otherwise `limit_probabilities`, whose relative error was then below 0.002 % for n ≥ 50 of similar sizes.
 
     Args:
         odds: θ above 0, `inf` for units that are certain.
@@ -38,7 +42,8 @@ def inclusion_probabilities(odds: Numbers, n: int) -> Numbers:
     >>> inclusion_probabilities(np.array([1.0, 3.0, np.inf]), 2).round(6).tolist()
     [0.323959, 0.676041, 1.0]
     """
-    small = odds.size <= MOST_UNITS and odds.size * n <= QUICK_SIZE
+    check_odds(odds, n)
+    small = odds.size <= MOST_UNITS and odds.size * n <= QUICK_SIZE and _log_range(odds) <= WIDEST_RANGE
     return exact_probabilities(odds, n) if small else limit_probabilities(odds, n)
 
 
@@ -72,8 +77,9 @@ def exact_probabilities(odds: Numbers, n: int) -> Numbers:
     """The inclusion probabilities of a draw of n from a small population, by quadrature to about 1e−13.
 
     With x = e^s the integrand is analytic on the real line, so the trapezoidal rule converges exponentially;
-    a sinh spreads the nodes. The number of others below x is a sum of unequal coins (Poisson binomial), whose
-    law without each unit in turn is built up by halving the population: additions alone, nothing cancels.
+    a sinh spreads the nodes, as many as leave no wide gap up to the farthest log odds. The number of others
+    below x is a sum of unequal coins (Poisson binomial), whose law without each unit in turn is built up by
+    halving the population: additions alone, nothing cancels.
     Time goes as N·log N·n.
 
     Args:
@@ -84,7 +90,8 @@ def exact_probabilities(odds: Numbers, n: int) -> Numbers:
         π of each unit in (0, 1], float64, adding up to n.
 
     Raises:
-        DesignError: odds or n are outside their range, or there are too many units.
+        DesignError: odds or n are outside their range, there are too many units, or odds are more than e^100
+            apart.
 
     Source: Aires, "Algorithms to find exact inclusion probabilities for conditional Poisson sampling and
     Pareto πps sampling designs", Methodology and Computing in Applied Probability 1 (1999) 457–469 (the
@@ -99,7 +106,18 @@ def exact_probabilities(odds: Numbers, n: int) -> Numbers:
             f"{odds.size} units are too many for exact probabilities: use limit_probabilities above "
             f"{MOST_UNITS}"
         )
+    check_odds(odds, n)
+    if _log_range(odds) > WIDEST_RANGE:
+        raise DesignError(
+            f"odds e^{_log_range(odds):.0f} apart are too far for exact probabilities: use "
+            f"limit_probabilities above e^{WIDEST_RANGE:.0f}"
+        )
     return _with_certain(odds, n, _integrals)
+
+
+def _log_range(odds: Numbers) -> float:
+    finite = odds[np.isfinite(odds)]
+    return float(np.log(finite.max()) - np.log(finite.min())) if finite.size else 0.0
 
 
 def _with_certain(odds: Numbers, n: int, uncertain_ones: Callable[[Numbers, int], Numbers]) -> Numbers:
@@ -136,15 +154,20 @@ def _integrals(log_odds: Numbers, n: int) -> Numbers:
     share = expit(log_odds + centre)
     width = 1 / sqrt(1 + float((share * (1 - share)).sum()))
     reach = 40 + float(np.ptp(log_odds))
-    tau, step = np.linspace(-asinh(reach / width), asinh(reach / width), N_NODES, retstep=True)
+    end = asinh(reach / width)
+    # A gap at distance s from the centre is about s times the step.
+    farthest = float(np.abs(log_odds + centre).max())
+    n_nodes = max(FEWEST_NODES, ceil(2 * end * farthest / WIDEST_GAP))
+    tau, step = np.linspace(-end, end, n_nodes, retstep=True)
     s = centre + width * np.sinh(tau)
     below: Numbers = expit(log_odds[:, None] + s)
     density = below * expit(-log_odds[:, None] - s) * (step * width * np.cosh(tau))
-    nobody = np.zeros((n, N_NODES))
+    nobody = np.zeros((n, n_nodes))
     nobody[0] = 1
     integrals = np.empty(log_odds.size)
     _leave_each_out(below, density, nobody, integrals)
-    return integrals
+    # A unit that is all but certain may come out above 1 by rounding.
+    return np.minimum(integrals, 1.0)
 
 
 def _leave_each_out(below: Numbers, density: Numbers, counts: Numbers, integrals: Numbers) -> None:

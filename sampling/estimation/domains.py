@@ -116,9 +116,10 @@ def simultaneous_confidence(
     check_open_share("confidence", confidence)
     if as_whole("the number of figures", n_figures) < 1:
         raise EstimateError(f"{n_figures} figures have no confidence to share: give at least 1")
-    error = (
-        -expm1(log(confidence) / n_figures) if correction is Correction.SIDAK else (1 - confidence) / n_figures
-    )
+    if correction is Correction.SIDAK:
+        error = -expm1(log(confidence) / n_figures)
+    else:
+        error = (1 - confidence) / n_figures
     if 1 - error == 1:
         raise EstimateError(f"{n_figures} figures leave each a confidence that is 1 to 16 digits: show fewer")
     return 1 - error

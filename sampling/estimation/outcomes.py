@@ -13,7 +13,8 @@ from sampling.errors import EstimateError
 class SampledOutcomes:
     """The units of a sample under one setting; arrays of one length, one element per unit that was drawn.
 
-    Codes of any integer type become intp, weights of any real type float64. A unit that does not count stays in the arrays: that it was drawn is part of the design.
+    Codes of any integer type become intp, weights of any real type float64. A unit that does not count stays
+    in the arrays: that it was drawn is part of the design.
 
     Attributes:
         stratum: codes of the strata that were drawn from, intp, at least 0.
@@ -87,5 +88,5 @@ class SampledOutcomes:
             EstimateError: the domain is not one bool per unit.
         """
         if as_flags("domain", domain).size != self.n_units:
-            raise EstimateError(f"domain has {domain.size} elements for {self.n_units} units: give one of each")
+            raise EstimateError(f"domain has {domain.size} elements for {self.n_units} units: give one each")
         return replace(self, is_counted=self.is_counted & domain)

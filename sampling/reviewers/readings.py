@@ -24,8 +24,8 @@ class Reading(IntEnum):
 class SecondReadings:
     """A sample in which every unit was read once and some a second time, by somebody else, who decides.
 
-    Codes of any integer type become intp, weights of any real type float64. One row per unit that can be judged; a unit that is wrong without review (no mask) is `INCORRECT` twice
-    with probability 1.
+    One row per unit that can be judged; a unit that is wrong without review (no mask) is `INCORRECT` twice
+    with probability 1. Codes of any integer type become intp, weights of any real type float64.
 
     Attributes:
         strata: int (n,); codes of the strata the units were drawn from.

@@ -150,7 +150,8 @@ def why_nothing_is_read(review: OrderedReview) -> str:
         return "no block has been reviewed to its end"
     is_decided = (review.block < n_complete) & np.isin(review.outcome, (Outcome.WRONG, Outcome.RIGHT))
     n_decided = np.bincount(review.stratum[is_decided], minlength=review.weights.size)
-    return f"no unit of stratum {int(np.argmin(n_decided))} in the {n_complete} complete blocks can be decided"
+    lacking = int(np.argmin(n_decided))
+    return f"no unit of stratum {lacking} in the {n_complete} complete blocks can be decided"
 
 
 def _counts(review: OrderedReview, chosen: NDArray[np.bool_], shape: tuple[int, int]) -> NDArray[np.int64]:
@@ -175,7 +176,7 @@ def _sums_up_to(ends: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[n
 
 
 def _check_every_number_occurs(name: str, numbers: NDArray[np.int64], n: int) -> None:
-    if numbers.min() < 0 or numbers.max() >= n:
+    if numbers.max() >= n:
         raise DesignError(
             f"the units have {name} numbers from {numbers.min()} to {numbers.max()}: "
             f"number them from 0 to {n - 1}"

@@ -226,3 +226,31 @@ def test_an_interval_for_one_share_is_refused():
 def test_verdicts_that_do_not_pair_are_refused():
     with pytest.raises(EstimateError, match="are no pairs"):
         count_pairs(np.array([True]), np.array([True, False]))
+
+
+@pytest.mark.parametrize("count", [float("nan"), 0.5])
+def test_a_count_of_pairs_is_whole(count):
+    with pytest.raises(DesignError, match="^n_both is .*: give a whole number"):
+        PairedCounts(n_both=count)
+
+
+def test_counts_of_a_small_type_do_not_overflow():
+    small = PairedCounts(
+        n_both=np.int16(200), n_only_a=np.int16(12), n_only_b=np.int16(2), n_neither=np.int16(160)
+    )
+
+    assert newcombe_interval(small) == newcombe_interval(
+        PairedCounts(n_both=200, n_only_a=12, n_only_b=2, n_neither=160)
+    )
+
+
+@pytest.mark.parametrize("verdicts", [np.array([1, 0]), np.array([1.0, 0.0])])
+def test_verdicts_that_are_not_bool_are_refused(verdicts):
+    with pytest.raises(EstimateError, match="^a_correct holds .*: give bool"):
+        count_pairs(verdicts, np.array([True, False]))
+
+
+def test_a_confidence_that_is_all_but_1_has_an_interval():
+    counts = PairedCounts(n_both=60, n_only_a=50, n_only_b=22, n_neither=68)
+
+    assert bonett_price_interval(counts, confidence=1 - 2**-53).low < bonett_price_interval(counts).low

@@ -180,7 +180,7 @@ def test_weights_that_are_none_are_refused(weight):
     [
         ({"differences": [2]}, "a difference of two verdicts is −1, 0 or 1"),
         ({"differences": [1], "strata": [1]}, "strata reach from 1 to 1"),
-        ({"differences": [1], "strata": [-1]}, "strata reach from -1 to -1"),
+        ({"differences": [1], "strata": [-1]}, "strata holds -1"),
         ({"differences": [1], "strata": [0, 0]}, "give one of each per mention"),
         ({"differences": [1], "shares": [0.0]}, "shares are"),
         ({"differences": [1], "shares": [-1.0]}, "shares are"),
@@ -190,3 +190,27 @@ def test_weights_that_are_none_are_refused(weight):
 def test_what_is_no_sample_is_refused(arguments, message):
     with pytest.raises(EstimateError, match=message):
         pairs(**arguments)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_the_scale_of_the_weights_does_not_matter(scale):
+    arrays = {"differences": np.array([1, 0, -1, 0, 1]), "strata": np.array([0, 0, 0, 1, 1])}
+    weights, shares = np.array([1.0, 2.0, 4.0, 1.0, 1.0]), np.array([0.5, 0.5])
+    plain = weighted_difference(StratifiedPairs(**arrays, weights=weights, shares=shares))
+    scaled = weighted_difference(StratifiedPairs(**arrays, weights=scale * weights, shares=shares))
+
+    assert scaled.value == pytest.approx(plain.value, rel=1e-12)
+    assert scaled.standard_error == pytest.approx(plain.standard_error, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["differences", "strata"])
+def test_codes_that_are_no_integers_are_refused(name):
+    arrays = {
+        "differences": np.array([1]),
+        "strata": np.array([0]),
+        "weights": np.ones(1),
+        "shares": np.ones(1),
+    }
+
+    with pytest.raises(EstimateError, match=f"^{name} holds float64: give integer codes"):
+        StratifiedPairs(**arrays | {name: arrays[name].astype(float)})

@@ -3,17 +3,12 @@
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sampling.design.allocation import (
-    allocate,
-    explicit_allocation,
-    grow,
-    least_sizes,
-    proportional_allocation,
-)
+from sampling.design.allocation import allocate, explicit_allocation, grow, least_sizes
 from sampling.design.allocation_rules import EQUAL, PROPORTIONAL, NeymanRule, PowerRule, named_rule
 from sampling.errors import DesignError
 
@@ -72,20 +67,20 @@ def test_asking_for_no_stratum_is_refused():
     ],
 )
 def test_the_largest_remainders_get_what_is_left_over(available, n, sizes):
-    assert proportional_allocation(available, n) == sizes
+    assert allocate(available, n, PROPORTIONAL) == sizes
 
 
 def test_fixed_strata_keep_their_size_and_the_rest_shares():
-    sizes = proportional_allocation({"entity": 70, "query": 20, "wiki": 2000}, 20, fixed={"wiki": 2})
+    sizes = allocate({"entity": 70, "query": 20, "wiki": 2000}, 20, PROPORTIONAL, fixed={"wiki": 2})
 
     assert sizes == {"entity": 14, "query": 4, "wiki": 2}
 
 
 def test_a_sample_that_grows_never_shrinks_a_stratum():
     available = {"a": 6, "b": 6, "c": 2}
-    before = proportional_allocation(available, 10)
+    before = allocate(available, 10, PROPORTIONAL)
 
-    assert proportional_allocation(available, 11, at_least=before) == {"a": 5, "b": 4, "c": 2}
+    assert allocate(available, 11, PROPORTIONAL, at_least=before) == {"a": 5, "b": 4, "c": 2}
 
 
 @given(available=strata, data=st.data())
@@ -103,7 +98,7 @@ def test_sizes_sum_exactly_and_respect_every_limit(available, data):
     assume(n_most > 0)
     n = data.draw(st.integers(max(1, n_least), n_most))
 
-    sizes = proportional_allocation(available, n, fixed=fixed, at_least=at_least)
+    sizes = allocate(available, n, PROPORTIONAL, fixed=fixed, at_least=at_least)
 
     assert sum(sizes.values()) == n
     assert sizes | fixed == sizes
@@ -116,7 +111,7 @@ def test_no_size_is_a_whole_unit_away_from_its_quota(available, data):
     assume(n_available > 0)
     n = data.draw(st.integers(1, n_available))
 
-    sizes = proportional_allocation(available, n)
+    sizes = allocate(available, n, PROPORTIONAL)
 
     assert all(
         abs(sizes[stratum] * n_available - n * N_h) < n_available for stratum, N_h in available.items()
@@ -129,7 +124,7 @@ def test_sizes_do_not_depend_on_the_order_of_the_strata(available, data):
     n = data.draw(st.integers(1, sum(available.values())))
     reordered = dict(data.draw(st.permutations(sorted(available.items()))))
 
-    assert proportional_allocation(available, n) == proportional_allocation(reordered, n)
+    assert allocate(available, n, PROPORTIONAL) == allocate(reordered, n, PROPORTIONAL)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +150,7 @@ def test_sizes_do_not_depend_on_the_order_of_the_strata(available, data):
 )
 def test_contradictory_wishes_are_refused_with_the_numbers(n, wishes, message):
     with pytest.raises(DesignError, match=f"^{message}"):
-        proportional_allocation({"a": 10, "b": 2}, n, **wishes)
+        allocate({"a": 10, "b": 2}, n, PROPORTIONAL, **wishes)
 
 
 @pytest.mark.parametrize("known", REFERENCE["svy"], ids=lambda known: f"{known['rule']} {known['n']}")
@@ -169,7 +164,7 @@ def test_rules_give_the_sizes_that_svy_gives(known):
 def test_rounding_is_that_of_an_election(known):
     available, n = known["available"], known["n"]
 
-    assert list(proportional_allocation(available, n).values()) == known["hamilton"]
+    assert list(allocate(available, n, PROPORTIONAL).values()) == known["hamilton"]
     assert list(grow(available, {}, n, PROPORTIONAL).values()) == known["sainte_lague"]
 
 
@@ -264,3 +259,30 @@ def test_svy_shares_out_by_powers_as_we_do(n, exponent):
 
     peer = svy.SampleSize().allocate(n, pop_size=available, power=exponent, min_n=0).n
     assert allocate(available, n, PowerRule(exponent=exponent)) == peer
+
+
+def test_sizes_of_numpy_share_out_like_any_whole_number():
+    available = {"entity": np.int64(18_000), "query": np.int32(8_500)}
+
+    for rule in (PROPORTIONAL, PowerRule(exponent=0.25)):
+        sizes = allocate(available, np.int64(2000), rule)
+        assert sizes == allocate({"entity": 18_000, "query": 8_500}, 2000, rule)
+        assert {type(n_h) for n_h in sizes.values()} == {int}
+        assert grow(available, {"query": np.int8(5)}, 2000, rule) == grow(
+            {"entity": 18_000, "query": 8_500}, {"query": 5}, 2000, rule
+        )
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: allocate({"a": -5, "b": 20}, 5, EQUAL), "stratum 'a' has -5 to draw from: give at least 0"),
+        (lambda: allocate({"a": 5}, 1.5, EQUAL), r"the size is 1\.5: give a whole number"),
+        (lambda: allocate({"a": 5}, 2, EQUAL, sizes={"a": float("nan")}), "the size of stratum 'a' is nan"),
+        (lambda: explicit_allocation({"a": 9}, {"a": float("nan")}), "the size of stratum 'a' is nan"),
+        (lambda: least_sizes({"a": 9}, float("nan")), "the minimum of a stratum is nan: give a whole number"),
+    ],
+)
+def test_what_is_no_size_is_refused(call, message):
+    with pytest.raises(DesignError, match=f"^{message}"):
+        call()

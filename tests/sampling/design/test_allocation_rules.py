@@ -69,3 +69,9 @@ def test_neyman_needs_an_accuracy_of_every_stratum_that_has_units():
     assert rule.measures({"a": 5, "empty": 0})["empty"] == 0
     with pytest.raises(DesignError, match="^no accuracy is expected of 'b', 'c': Neyman's"):
         rule.measures({"a": 5, "c": 1, "b": 1})
+
+
+@pytest.mark.parametrize("share", [0.5, float("nan")])
+def test_a_given_share_is_whole(share):
+    with pytest.raises(DesignError, match="^the share of stratum 'entity' is .*: give a whole number"):
+        SharesRule(shares={"entity": share})

@@ -88,3 +88,15 @@ def test_an_order_without_units_is_refused(sizes, message):
 def test_growth_that_cannot_fill_blocks_is_refused(sizes, message):
     with pytest.raises(DesignError, match=message):
         grown_block_numbers(block_numbers({"a": 10, "b": 10}), sizes)
+
+
+def test_sizes_of_numpy_are_sizes():
+    order = block_numbers({"entity": np.int8(100), "query": np.int8(100)})
+
+    assert table(order).tolist() == table(block_numbers({"entity": 100, "query": 100})).tolist()
+
+
+@pytest.mark.parametrize("n_h", [1.5, float("nan")])
+def test_a_size_is_whole(n_h):
+    with pytest.raises(DesignError, match="^the size of stratum 'entity' is .*: give a whole number"):
+        block_numbers({"entity": n_h})

@@ -208,3 +208,16 @@ def test_a_large_population_is_drawn_with_its_chances_in_every_size_group():
             expected = 2000 * chances[group].sum()
             spread = np.sqrt(2000 * np.sum(chances[group] * (1 - chances[group])))
             assert abs(n_drawn[group].sum() - expected) <= 4.5 * spread
+
+
+@pytest.mark.parametrize(
+    "call", [planned_odds, lambda odds, n: pareto_draw(np.array([0.5, 0.2, 0.9]), odds, n)]
+)
+def test_a_number_of_units_is_whole(call):
+    with pytest.raises(DesignError, match=r"^the number of units is 1\.5: give a whole number"):
+        call(np.ones(3), 1.5)
+
+
+def test_sizes_are_one_row():
+    with pytest.raises(DesignError, match=r"^sizes has the shape \(2, 2\)"):
+        planned_odds(np.ones((2, 2)), 1)

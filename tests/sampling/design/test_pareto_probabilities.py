@@ -126,3 +126,35 @@ def test_exact_chances_of_a_large_population_are_refused():
 def test_chances_of_what_cannot_be_drawn_are_refused(probabilities, odds, n, message):
     with pytest.raises(DesignError, match=f"^{message}"):
         probabilities(np.array(odds), n)
+
+
+@pytest.mark.parametrize("gap", [1e-6, 1e-9, 1e-12, 1e-15])
+@pytest.mark.parametrize("n", [10, 99])
+def test_units_that_are_all_but_certain_stay_below_1_and_the_sum_exact(gap, n):
+    """Log odds from 14 to 38 apart."""
+    sizes = np.ones(100)
+    sizes[:5] = 95 / 5 * (1 - gap)
+    odds = planned_odds(sizes, 10)
+    found = exact_probabilities(odds, n)
+
+    assert np.isfinite(odds).all()
+    assert found.max() <= 1
+    assert found.sum() == pytest.approx(n, abs=1e-11)
+
+
+def test_sizes_of_any_spread_have_probabilities_that_add_up():
+    rng = np.random.default_rng(7)
+    for spread in (4, 8, 30):
+        odds = np.exp(rng.normal(0, spread, 60))
+        found = inclusion_probabilities(odds, 30)
+
+        assert 0 < found.min() <= found.max() <= 1
+        assert found.sum() == pytest.approx(30, abs=1e-9)
+
+
+def test_odds_too_far_apart_for_exact_probabilities_are_refused():
+    odds = np.array([1e-30, 1.0, 1e30])
+
+    with pytest.raises(DesignError, match=r"^odds e\^138 apart are too far .*: use limit_probabilities"):
+        exact_probabilities(odds, 2)
+    assert inclusion_probabilities(odds, 2) == pytest.approx(limit_probabilities(odds, 2))

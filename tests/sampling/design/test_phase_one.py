@@ -89,3 +89,24 @@ def test_a_split_without_annotations_has_no_entities_and_no_effect():
 def test_counts_of_no_population_are_refused(counts):
     with pytest.raises(DesignError, match="^the counts are not one row of annotations per split"):
         expected_strata(np.array(counts), SizeMeasure.NONE)
+
+
+def test_the_square_of_very_many_annotations_does_not_overflow():
+    large = expected_strata(np.array([[2**40], [2**40], [2**39]]), SizeMeasure.SQRT)
+    small = expected_strata(np.array([[2], [2], [1]]), SizeMeasure.SQRT)
+
+    assert large.annotation_deffs == pytest.approx(small.annotation_deffs)
+    assert large.annotations.tolist() == [5 * 2**39]
+
+
+def test_small_counts_do_not_wrap_around():
+    assert expected_strata(np.full((3, 2), 200, np.uint8), SizeMeasure.NONE).annotations.tolist() == [
+        600,
+        600,
+    ]
+
+
+@pytest.mark.parametrize("count", [np.nan, 1.5])
+def test_a_count_of_annotations_is_whole(count):
+    with pytest.raises(DesignError, match="^the counts are not one row"):
+        expected_strata(np.array([[count], [1.0]]), SizeMeasure.NONE)

@@ -162,3 +162,11 @@ def test_an_annotation_that_is_in_the_frame_twice_is_refused():
 def test_picking_no_annotation_of_an_entity_is_refused():
     with pytest.raises(DesignError, match="per_entity is 0: pick at least 1"):
         entity_candidates(frame_of(("a", "crow", "train")), 5, Across.SPLITS, 0)
+
+
+@pytest.mark.parametrize(
+    "call", [lambda: draw([], {"entity": 0.5}), lambda: entity_candidates([], 1, Across.SPLITS, 1.5)]
+)
+def test_what_is_drawn_is_a_whole_number(call):
+    with pytest.raises(DesignError, match="give a whole number"):
+        call()

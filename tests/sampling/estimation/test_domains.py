@@ -132,3 +132,10 @@ def test_nine_figures_at_once_are_two_fifths_wider():
 def test_a_joint_confidence_of_nothing_is_refused(confidence, n_figures):
     with pytest.raises(DesignError, match=r"(figures have no confidence to share|^confidence is)"):
         simultaneous_confidence(confidence, n_figures)
+
+
+@pytest.mark.parametrize("correction", list(Correction))
+@pytest.mark.parametrize("n_figures", [float("nan"), 1.5, 10**17])
+def test_so_many_figures_that_none_keeps_an_error_are_refused(n_figures, correction):
+    with pytest.raises(DesignError, match="figures"):
+        simultaneous_confidence(0.95, n_figures, correction=correction)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sampling.errors import DesignError, EstimateError
@@ -19,8 +19,9 @@ from sampling.estimation.intervals import (
     mid_p_interval,
     rule_of_three,
     wilson_interval,
+    wilson_units,
 )
-from sampling.estimation.limits import proportion_limits
+from sampling.estimation.limits import normal_quantile, proportion_limits
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 WILSON = tomllib.loads((REFERENCE / "wilson.toml").read_text())["intervals"]
@@ -205,3 +206,23 @@ def test_statsmodels_gives_the_same_limits_for_every_count():
 
         assert limits.low == pytest.approx(low, rel=1e-10)
         assert limits.high == pytest.approx(high, rel=1e-10)
+
+
+def test_a_confidence_that_is_all_but_1_has_an_interval():
+    interval = wilson_interval(3, 5, confidence=1 - 2**-53)
+
+    assert 0 < interval.low < wilson_interval(3, 5, confidence=0.999).low
+    assert normal_quantile(1 - 2**-53) == pytest.approx(8.292361075813595, rel=1e-9)
+
+
+@given(
+    share=st.floats(0.01, 0.99),
+    half_width=st.floats(0.001, 0.3),
+    confidence=st.sampled_from([0.5, 0.95, 0.999]),
+)
+def test_wilsons_interval_of_the_units_for_a_half_width_has_it(share, half_width, confidence):
+    n = wilson_units(share, half_width, confidence=confidence)
+    assume(n > 0.01)
+    interval = wilson_interval(share * n, n, confidence=confidence)
+
+    assert (interval.high - interval.low) / 2 == pytest.approx(half_width, rel=1e-6)

@@ -151,3 +151,20 @@ def test_a_stratum_of_one_cluster_is_refused_by_its_code():
 
     with pytest.raises(EstimateError, match="stratum 1 has a single cluster, which has no variance"):
         linearised_variance(SampledOutcomes(**{**units, "cluster": lonely}))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int16])
+def test_small_codes_do_not_overflow(dtype):
+    """150 clusters in 3 strata: 2·150 is beyond 8 bits."""
+    units = {
+        "stratum": np.arange(300) // 100,
+        "cluster": np.arange(300) // 2,
+        "weight": np.ones(300),
+        "is_counted": np.ones(300, bool),
+        "is_correct": np.arange(300) % 7 != 0,
+    }
+    small = SampledOutcomes(**units | {"stratum": units["stratum"].astype(dtype)})
+    wide = SampledOutcomes(**units)
+
+    assert linearised_variance(small) == linearised_variance(wide)
+    assert estimate(small) == estimate(wide)

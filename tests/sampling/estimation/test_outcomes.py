@@ -59,3 +59,22 @@ def test_a_sample_of_no_units_can_be_described():
     outcomes = SampledOutcomes(**{name: array[:0] for name, array in GOOD.items()})
 
     assert (outcomes.n_units, outcomes.n_counted, outcomes.kish_n) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_the_scale_of_the_weights_does_not_matter_to_kish(scale):
+    outcomes = SampledOutcomes(**GOOD | {"weight": scale * np.array([1.0, 3.0, 2.0])})
+
+    assert outcomes.kish_n == pytest.approx(16 / 10)
+
+
+@pytest.mark.parametrize(
+    ("domain", "message"),
+    [
+        (np.ones(2, bool), "domain has 2 elements for 3 units"),
+        (np.ones(3), "domain holds float64: give bool"),
+    ],
+)
+def test_a_domain_that_is_not_one_bool_per_unit_is_refused(domain, message):
+    with pytest.raises(DesignError, match=f"^{message}"):
+        SampledOutcomes(**GOOD).within(domain)

@@ -99,3 +99,17 @@ def test_a_share_that_is_none_is_refused(share):
 def test_a_pace_that_is_none_is_refused(seconds, verdicts):
     with pytest.raises(DesignError, match="are no pace: give numbers above 0"):
         Pace(seconds_per_verdict=seconds, verdicts_per_unit=verdicts)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"seed": -1}, "the seed is -1: give a whole number of at least 0"),
+        ({"seed": 1.5}, r"the seed is 1\.5"),
+        ({"power": 1}, "power is 1"),
+        ({"confidence": float("nan")}, "confidence is nan"),
+    ],
+)
+def test_terms_that_no_plan_can_be_made_on_are_refused(change, message):
+    with pytest.raises(DesignError, match=f"^{message}"):
+        Terms(**change)

@@ -11,7 +11,6 @@ from sampling.planning.sample_size import (
     chance_to_certify,
     expected_half_width,
     n_for_half_width,
-    n_kept_to_certify,
     n_to_certify,
 )
 
@@ -93,19 +92,6 @@ def test_the_chance_is_that_of_drawn_reviews():
     assert certified.mean() == pytest.approx(chance_to_certify(286, 0.9, 0.948), abs=0.0075)
 
 
-@pytest.mark.parametrize(("n_errors", "n"), [(0, 59), (1, 93), (2, 124), (3, 153)])
-def test_a_threshold_takes_the_known_verdicts_on_what_it_keeps(n_errors, n):
-    assert n_kept_to_certify(n_errors, 0.95) == n
-
-
-@given(n_errors=st.integers(0, 40), target=st.floats(0.05, 0.995), confidence=st.floats(0.5, 0.999))
-def test_one_kept_verdict_fewer_would_not_do(n_errors, target, confidence):
-    n = n_kept_to_certify(n_errors, target, confidence=confidence)
-
-    assert binom.cdf(n_errors, n, 1 - target) <= 1 - confidence
-    assert n == n_errors + 1 or binom.cdf(n_errors, n - 1, 1 - target) > 1 - confidence
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -125,8 +111,7 @@ def test_one_kept_verdict_fewer_would_not_do(n_errors, target, confidence):
         ),
         (lambda: n_to_certify(0.9, 0.95, power=0), "power is 0"),
         (lambda: n_to_certify(0.9, 0.9005), r"certifying 0\.9 at 0\.9005 takes \d+ verdicts: aim lower"),
-        (lambda: n_kept_to_certify(-1, 0.9), "the number of errors is -1"),
-        (lambda: n_kept_to_certify(0, 0.0), r"the target is 0\.0"),
+        (lambda: chance_to_certify(1.5, 0.9, 0.95), r"the number of verdicts is 1\.5: give a whole number"),
     ],
 )
 def test_what_cannot_be_planned_is_refused(call, message):

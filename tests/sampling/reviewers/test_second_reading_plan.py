@@ -131,3 +131,13 @@ def test_a_confidence_out_of_range_is_refused():
         plan_second_readings(2000, 0.02, EXPECTED, confidence=95)
     with pytest.raises(DesignError, match="confidence is 95"):
         planned_half_width(2000, 0.2, EXPECTED, confidence=95)
+
+
+@pytest.mark.parametrize("n", [nan, inf])
+def test_units_without_a_number_are_refused(n):
+    expected = ExpectedReviewers(accuracy=0.9, sensitivity=0.97, specificity=0.85)
+
+    with pytest.raises(DesignError, match="^n is"):
+        planned_half_width(n, 0.2, expected)
+    with pytest.raises(DesignError, match="^n is"):
+        plan_second_readings(n, 0.05, expected)

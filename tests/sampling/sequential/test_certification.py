@@ -198,3 +198,14 @@ def test_a_bet_that_hopes_for_no_more_than_the_target_is_refused():
 def test_a_bet_outside_its_range_is_refused(arguments, message):
     with pytest.raises(DesignError, match=message):
         Bet(**arguments)
+
+
+def test_a_stratum_that_cannot_be_decided_is_named_where_nothing_is_read():
+    stratum = np.arange(40) % 2
+    outcome = np.where(stratum == 1, Outcome.UNDECIDED, Outcome.RIGHT)
+    review = OrderedReview(block=np.arange(40) // 10, stratum=stratum, outcome=outcome, weights=np.ones(2))
+    found = certify(review, target=0.9)
+
+    assert (found.state, found.n_counted) == (GoalState.EXHAUSTED, 0)
+    assert found.why_unread == "no unit of stratum 1 in the 4 complete blocks can be decided"
+    assert certify(one_by_one([1, 1]), target=0.9).why_unread is None

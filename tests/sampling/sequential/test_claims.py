@@ -20,6 +20,12 @@ def test_one_claim_stands_alone():
     assert holding({"box": 0.0501}, confidence=0.95) == set()
 
 
+@pytest.mark.parametrize(("p_value", "confidence"), [(0.1, 0.9), (0.05, 0.95), (0.01, 0.99), (0.2, 0.8)])
+def test_a_p_value_of_exactly_the_error_rate_holds(p_value, confidence):
+    assert holding({"box": p_value}, confidence=confidence) == {"box"}
+    assert holding({"box": p_value * (1 + 1e-9)}, confidence=confidence) == set()
+
+
 def test_eight_claims_need_an_eighth_for_the_first():
     rest = {f"setting {number}": 1.0 for number in range(7)}
 

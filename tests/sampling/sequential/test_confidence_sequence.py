@@ -156,3 +156,13 @@ def test_what_lies_behind_a_pending_unit_is_not_shown():
 def test_a_confidence_outside_0_and_1_is_refused(confidence):
     with pytest.raises(DesignError, match=f"^confidence is {confidence}"):
         confidence_sequence(review_of([1] * 20), confidence=confidence)
+
+
+def test_a_stratum_that_cannot_be_decided_is_named():
+    stratum = np.arange(40) % 2
+    outcome = np.where(stratum == 1, Outcome.UNDECIDED, Outcome.RIGHT)
+    review = OrderedReview(block=np.arange(40) // 10, stratum=stratum, outcome=outcome, weights=np.ones(2))
+
+    assert confidence_sequence(review) == NoEstimate(
+        reason="no unit of stratum 1 in the 4 complete blocks can be decided"
+    )

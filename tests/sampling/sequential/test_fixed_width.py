@@ -141,3 +141,14 @@ def test_all_wrong_stops_as_soon_as_all_right():
 def test_a_rule_outside_its_range_is_refused(change, message):
     with pytest.raises(DesignError, match=message):
         WidthRule(**({"half_width": 0.05} | change))
+
+
+def test_a_stratum_that_cannot_be_decided_is_named_where_nothing_is_read():
+    stratum = np.arange(40) % 2
+    outcome = np.where(stratum == 1, Outcome.UNDECIDED, Outcome.RIGHT)
+    review = OrderedReview(block=np.arange(40) // 10, stratum=stratum, outcome=outcome, weights=np.ones(2))
+    status = estimate_to_width(review, WidthRule(half_width=0.05))
+
+    assert (status.state, status.estimate) == (GoalState.EXHAUSTED, None)
+    assert status.why_unread == "no unit of stratum 1 in the 4 complete blocks can be decided"
+    assert estimate_to_width(review_of([1] * 10), WidthRule(half_width=0.05)).why_unread is None

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sampling.errors import DesignError
-from sampling.sequential.reading import GoalState, OrderedReview, Outcome, read_blocks
+from sampling.sequential.reading import GoalState, OrderedReview, Outcome, read_blocks, why_nothing_is_read
 
 W, R, U, P = Outcome.WRONG, Outcome.RIGHT, Outcome.UNDECIDED, Outcome.PENDING
 
@@ -97,7 +97,7 @@ def test_the_order_of_the_rows_says_nothing(outcomes, seed):
     [
         ({"block": np.array([0])}, "^the review has 1 blocks, 2 strata and 2 outcomes"),
         ({"block": np.array([0, 2])}, "^block 1 of 3 has no unit"),
-        ({"block": np.array([-1, 0])}, "^the units have block numbers from -1 to 0"),
+        ({"block": np.array([-1, 0])}, "^block holds -1: give codes of at least 0"),
         (
             {"stratum": np.array([0, 2])},
             "^the units have stratum numbers from 0 to 2: number them from 0 to 1",
@@ -123,3 +123,35 @@ def test_a_review_without_units_is_refused():
     nothing = np.array([], dtype=int)
     with pytest.raises(DesignError, match="at least one unit"):
         OrderedReview(block=nothing, stratum=nothing, outcome=nothing, weights=np.ones(1))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8])
+def test_small_numbers_of_blocks_do_not_overflow(dtype):
+    """Block 99 of 5 strata has its counts in cell 495, beyond 8 bits."""
+    units = np.arange(1000)
+    arrays = {"block": units // 10, "stratum": units % 5, "outcome": (units < 300).astype(int)}
+    wide = read_blocks(OrderedReview(**arrays, weights=np.ones(5)))
+    small = read_blocks(
+        OrderedReview(
+            **{name: array.astype(dtype) for name, array in arrays.items()}, weights=np.ones(5, np.uint8)
+        )
+    )
+
+    assert small.n_counted.tolist() == wide.n_counted.tolist()
+    assert small.n_correct.tolist() == wide.n_correct.tolist()
+
+
+@pytest.mark.parametrize("name", ["block", "stratum", "outcome"])
+@pytest.mark.parametrize("array", [np.zeros(2), np.zeros((2, 1), int)])
+def test_numbers_that_are_no_row_of_integers_are_refused(name, array):
+    arrays = {"block": np.zeros(2, int), "stratum": np.zeros(2, int), "outcome": np.ones(2, int)}
+
+    with pytest.raises(DesignError, match=f"^{name} h"):
+        OrderedReview(**arrays | {name: array}, weights=np.ones(1))
+
+
+def test_why_nothing_is_read_names_the_stratum_that_cannot_be_decided():
+    assert why_nothing_is_read(review([[R, P], [R]])) == "no block has been reviewed to its end"
+    assert why_nothing_is_read(review([[R], [U]], [[R], [U]], [[R], [P]])) == (
+        "no unit of stratum 1 in the 2 complete blocks can be decided"
+    )

@@ -104,3 +104,28 @@ def test_simulated_reviews_take_what_the_law_says(accuracy):
 def test_a_rule_that_cannot_be_is_refused(change):
     with pytest.raises(DesignError, match="give a half width between 0 and 0.5, and at least 1 unit"):
         stopping_law(limits_of(0.05), **({"half_width": 0.05} | change))
+
+
+def test_masks_that_are_all_right_or_all_wrong_end_at_one_place():
+    law = stopping_law(limits_of(0.05), half_width=0.1)
+
+    for accuracy in (0, 1):
+        at_end = law.n_correct == accuracy * law.n
+        assert law.probabilities(accuracy) == pytest.approx(at_end.astype(float))
+        assert law.mean_n(accuracy) == law.n[at_end].sum()
+        assert law.coverage(accuracy) == 1
+
+
+@pytest.mark.parametrize("accuracy", [-0.1, 1.1, float("nan")])
+def test_what_is_no_accuracy_is_refused(accuracy):
+    law = stopping_law(limits_of(0.05), half_width=0.2)
+
+    for call in (law.coverage, law.mean_n):
+        with pytest.raises(DesignError, match="^the accuracy is .*: give a number from 0 to 1"):
+            call(accuracy)
+
+
+@pytest.mark.parametrize("counts", [{"block_size": 2.5}, {"n_most": float("nan")}])
+def test_units_are_whole(counts):
+    with pytest.raises(DesignError, match="give a whole number"):
+        stopping_law(limits_of(0.05), half_width=0.2, **counts)

@@ -181,3 +181,22 @@ def test_a_wrong_certificate_is_rare(slope):
     ours, _ = violations(slope, 1500, 23)
 
     assert binom.sf(ours - 1, 1500, 0.05) > 1e-4
+
+
+@pytest.mark.parametrize("correct", [[1.0, 0.0], [1, 0]])
+def test_verdicts_that_are_not_bool_are_refused(correct):
+    with pytest.raises(EstimateError, match="^correct holds .*: give bool"):
+        ScoredVerdicts(scores=np.ones(2), correct=np.array(correct))
+
+
+def test_a_target_near_1_is_refused_a_certificate_and_told_what_it_takes():
+    goal = Guarantee(target=0.9999)
+    scores = np.arange(500.0)
+    found = certify(
+        ScoredVerdicts(scores=scores, correct=np.ones(500, bool)),
+        threshold_path(scores, goal, n_verdicts=500),
+        goal,
+    )
+
+    assert isinstance(found, NothingCertified)
+    assert found.needed_for_best == NeededKept(n_kept=29_956, n_errors=0)

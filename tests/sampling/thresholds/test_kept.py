@@ -1,11 +1,13 @@
 """Exact p-values of kept verdicts, and how many verdicts a certificate takes."""
 
 import tomllib
+from math import ceil, exp, log
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from sampling.errors import DesignError, EstimateError
 from sampling.thresholds.kept import Guarantee, NeededKept, kept_p_value, needed_at, needed_kept
@@ -86,3 +88,35 @@ def test_what_is_no_accuracy_or_no_number_of_errors_is_refused():
         needed_at(1.2, Guarantee(target=0.95))
     with pytest.raises(EstimateError, match="^-1 errors cannot be"):
         needed_kept(-1, Guarantee(target=0.95))
+
+
+@given(n_errors=st.integers(0, 40), goal=goals)
+def test_one_kept_verdict_fewer_would_not_do_by_the_binomial_law(n_errors, goal):
+    n = needed_kept(n_errors, goal)
+
+    assert binom.cdf(n_errors, n, 1 - goal.target) <= goal.error * (1 + 1e-9)
+    assert n == n_errors + 1 or binom.cdf(n_errors, n - 1, 1 - goal.target) > goal.error * (1 - 1e-9)
+
+
+def test_counts_beyond_32_bits_have_their_p_value():
+    # Poisson's law with a mean of 2: (1 + 2)·e^−2.
+    assert kept_p_value(1, 2**32, 1 - 2**-31) == pytest.approx(3 * exp(-2), rel=1e-8)
+    assert kept_p_value(2**33, 2**33, 0.9) == 1
+
+
+@pytest.mark.parametrize("target", [0.9999, 0.9999999])
+def test_a_target_near_1_tells_what_it_takes(target):
+    goal = Guarantee(target=target)
+
+    # log(1 − confidence)/log(target) without an error.
+    assert needed_kept(0, goal) == ceil(log(goal.error) / log(target))
+    assert needed_at(1.0, goal) == NeededKept(n_kept=needed_kept(0, goal), n_errors=0)
+    assert needed_at((1 + target) / 2, goal).n_kept > needed_kept(0, goal)
+
+
+@pytest.mark.parametrize(
+    "call", [lambda: kept_p_value(1.5, 3, 0.9), lambda: needed_kept(float("nan"), Guarantee(target=0.9))]
+)
+def test_a_number_of_errors_is_whole(call):
+    with pytest.raises(DesignError, match="^n_errors is .*: give a whole number"):
+        call()

@@ -112,3 +112,19 @@ def test_paths_that_are_none_are_refused(thresholds, shares, budgets, message):
             shares=np.array(shares, dtype=float),
             budgets=np.array(budgets, dtype=float),
         )
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"thresholds": [np.nan]}, r"the thresholds are \[nan\]: give finite numbers"),
+        ({"shares": [5.0]}, r"the shares are \[5\.\]: give numbers from 0 to 1"),
+        ({"shares": [np.nan]}, r"the shares are \[nan\]"),
+        ({"budgets": [np.nan]}, "the budgets add up to nan"),
+    ],
+)
+def test_a_path_of_what_is_no_number_is_refused(arrays, message):
+    given = {"thresholds": [0.5], "shares": [1.0], "budgets": [1.0]} | arrays
+
+    with pytest.raises(DesignError, match=f"^{message}"):
+        ThresholdPath(**{name: np.array(values) for name, values in given.items()})

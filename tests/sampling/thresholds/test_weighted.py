@@ -115,3 +115,12 @@ def test_weights_that_do_not_match_are_refused():
         weighted_kept_p_value(np.array([True]), np.ones(2), TARGET)
     with pytest.raises(DesignError, match="^target is 1"):
         weighted_kept_p_value(np.array([True]), np.ones(1), 1.0)
+
+
+@pytest.mark.parametrize("weight", [np.full(5, 60_000, np.int32), np.full(5, 1e200), np.full(5, 1e-200)])
+def test_neither_the_type_nor_the_scale_of_weights_matters(weight):
+    correct = np.arange(5) > 0
+
+    assert weighted_kept_p_value(correct, weight, 0.9) == pytest.approx(
+        weighted_kept_p_value(correct, np.ones(5), 0.9), rel=1e-12
+    )
