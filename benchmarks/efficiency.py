@@ -65,7 +65,7 @@ def with_auc(score: Floats, auc: float, seed: int, n_wrong: int) -> NDArray[np.b
         is_wrong = worst(score, np.random.default_rng(seed), slope=slope, n_wrong=n_wrong)
         ranks = rankdata(score)
         above = ranks[is_wrong].sum() - n_wrong * (n_wrong + 1) / 2
-        return above / (n_wrong * (len(score) - n_wrong)) - auc
+        return float(above / (n_wrong * (len(score) - n_wrong)) - auc)
 
     slope = brentq(excess, 0.02, 20, xtol=1e-3)
     return worst(score, np.random.default_rng(seed), slope=slope, n_wrong=n_wrong)

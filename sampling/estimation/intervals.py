@@ -60,7 +60,7 @@ def wilson_units(share: float, half_width: float, *, confidence: float = 0.95) -
     Source: Wilson 1927, solved for n.
 
     >>> round(wilson_units(0.95, 0.01), 1)
-    1837.3
+    1837.1
     """
     z, H = normal_quantile(confidence), half_width
     linear = share * (1 - share) - 2 * H**2

@@ -29,7 +29,7 @@ class CrossFit:
 
 
 def cross_fit(frame: RiskFrame, verdicts: Verdicts) -> CrossFit:
-    """Five models, each of four fifths of the verdicts; folds are dealt out by ticket, wrong units evenly.
+    """Five models of four fifths of the verdicts each and one of all; folds by ticket, wrong units evenly.
 
     Source: Chernozhukov et al., "Double/debiased machine learning", Econometrics Journal 21 (2018) C1–C68.
     """

@@ -4,7 +4,14 @@ from fractions import Fraction
 
 import pytest
 
-from sampling.design.allocation_rules import EQUAL, PROPORTIONAL, NeymanRule, PowerRule, named_rule
+from sampling.design.allocation_rules import (
+    EQUAL,
+    PROPORTIONAL,
+    NeymanRule,
+    PowerRule,
+    SharesRule,
+    named_rule,
+)
 from sampling.errors import DesignError
 
 SIZES = {"a": 16, "b": 81, "c": 0}

@@ -102,7 +102,7 @@ def test_strata_that_are_not_drawn_are_left_out():
     [
         ({}, None, "no stratum is drawn from"),
         ({"wiki": 0}, None, "no stratum is drawn from"),
-        ({"wiki": 9}, {"entity": 1.0}, "stratum 'wiki' weighs 0 in the mix: give it a share above 0"),
+        ({"wiki": 9}, {"entity": 1.0}, "no stratum that is drawn from weighs anything"),
         ({"wiki": 9}, {"wiki": float("inf")}, "stratum 'wiki' weighs inf in the mix"),
     ],
 )
