@@ -206,7 +206,8 @@ def mcnemar_mid_p(counts: PairedCounts) -> float:
     0.0390625
     """
     fewer, n = min(counts.n_only_a, counts.n_only_b), counts.n_discordant
-    return min(1.0, 2 * float(binom.cdf(fewer - 1, n, 0.5)) + float(binom.pmf(fewer, n, 0.5)))
+    # Twice P(X < fewer) and once P(X = fewer).
+    return min(1.0, float(binom.cdf(fewer - 1, n, 0.5) + binom.cdf(fewer, n, 0.5)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

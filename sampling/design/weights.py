@@ -7,6 +7,7 @@ Assisted Survey Sampling, 1992, ch. 9: the π* estimator of two-phase sampling).
 
 from dataclasses import dataclass
 
+from sampling.checks import as_whole
 from sampling.errors import DesignError
 
 
@@ -42,6 +43,7 @@ def entity_draw_weights(*, n_h: int, M_h: int, N_e: int, k: int) -> Weights:
     >>> entity_draw_weights(n_h=100, M_h=2000, N_e=50, k=1)
     Weights(inclusion_probability=0.001, design_weight=1000.0, entity_weight=20.0)
     """
+    n_h, M_h, N_e, k = (as_whole("a number of units", n) for n in (n_h, M_h, N_e, k))
     _check_drawn(n_h, M_h, what="entities of the stratum")
     _check_drawn(k, N_e, what="annotations of the entity")
     return Weights(
@@ -97,6 +99,7 @@ def annotation_draw_weights(*, n_h: int, N_h: int, N_e: int) -> Weights:
     >>> annotation_draw_weights(n_h=200, N_h=5000, N_e=10)
     Weights(inclusion_probability=0.04, design_weight=25.0, entity_weight=2.5)
     """
+    n_h, N_h, N_e = (as_whole("a number of units", n) for n in (n_h, N_h, N_e))
     _check_drawn(n_h, N_h, what="annotations of the stratum")
     _check_drawn(1, N_e, what="annotations of the entity")
     return Weights(inclusion_probability=n_h / N_h, design_weight=N_h / n_h, entity_weight=N_h / (n_h * N_e))

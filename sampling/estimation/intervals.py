@@ -64,7 +64,7 @@ def wilson_units(share: float, half_width: float, *, confidence: float = 0.95) -
     """
     z, H = normal_quantile(confidence), half_width
     linear = share * (1 - share) - 2 * H**2
-    return z**2 * (linear + sqrt(max(linear**2 + H**2 * (1 - 4 * H**2), 0.0))) / (2 * H**2)
+    return z**2 * (linear + sqrt(max(linear**2 + H**2 * (1 - 4 * H**2), 0.0))) / (2 * H) / H
 
 
 def clopper_pearson_interval(n_successes: float, n: float, *, confidence: float = 0.95) -> Interval:

@@ -52,10 +52,10 @@ def n_for_half_width(expected: float, half_width: float, *, confidence: float = 
     check_open_share("the expected accuracy", expected)
     check_open_share("confidence", confidence)
     check_half_width(half_width)
-    n = ceil(wilson_units(expected, half_width, confidence=confidence))
+    n = wilson_units(expected, half_width, confidence=confidence)
     if n > MOST_VERDICTS:
-        raise DesignError(f"±{half_width} takes {n} verdicts: ask for a wider interval")
-    return max(1, n)
+        raise DesignError(f"±{half_width} takes {n:.0f} verdicts: ask for a wider interval")
+    return max(1, ceil(n))
 
 
 def check_half_width(half_width: float) -> None:

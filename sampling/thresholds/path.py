@@ -6,7 +6,7 @@ from math import isclose
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling.checks import check_open_share
+from sampling.checks import as_whole, check_open_share
 from sampling.errors import DesignError
 from sampling.thresholds.kept import Guarantee, needed_kept
 
@@ -82,7 +82,7 @@ def threshold_path(
         )
     at_start = Guarantee(target=guarantee.target, confidence=1 - guarantee.error / n_starts)
     smallest = min(1.0, needed_kept(1, at_start) / n_verdicts)
-    falling = np.sort(scores)[::-1]
+    falling = np.sort(scores.astype(np.float64))[::-1]
     n_kept = np.ceil(np.linspace(smallest, 1.0, n_steps) * scores.size).astype(np.int64)
     thresholds = np.unique(falling[n_kept - 1])[::-1]
     budgets = np.zeros(thresholds.size)
@@ -152,7 +152,7 @@ def learning_part(n: int, share: float, rng: np.random.Generator) -> NDArray[np.
     100
     """
     check_open_share("share", share)
-    if n < 2:
+    if as_whole("the number of verdicts", n) < 2:
         raise DesignError(f"{n} verdicts cannot both teach and certify: give at least 2")
     n_learning = min(max(round(n * share), 1), n - 1)
     learning = np.zeros(n, dtype=np.bool_)

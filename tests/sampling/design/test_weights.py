@@ -267,3 +267,13 @@ def test_the_annotations_picked_of_one_entity_share_its_weight():
 def test_numbers_that_belong_to_no_draw_are_refused(function, numbers, message):
     with pytest.raises(DesignError, match=f"^{message} cannot have been drawn"):
         function(**numbers)
+
+
+def test_numbers_of_a_small_type_do_not_overflow():
+    numbers = {"n_h": 2_000, "M_h": 2_000_000, "N_e": 5_000, "k": 1}
+    small = {name: np.int32(n) for name, n in numbers.items()}
+
+    assert entity_draw_weights(**small) == entity_draw_weights(**numbers)
+    assert annotation_draw_weights(
+        n_h=np.int32(1_000_000), N_h=np.int32(2_000_000), N_e=np.int32(5_000)
+    ) == annotation_draw_weights(n_h=1_000_000, N_h=2_000_000, N_e=5_000)

@@ -117,3 +117,8 @@ def test_the_chance_is_that_of_drawn_reviews():
 def test_what_cannot_be_planned_is_refused(call, message):
     with pytest.raises(DesignError, match=f"^{message}"):
         call()
+
+
+def test_a_half_width_of_all_but_nothing_is_refused():
+    with pytest.raises(DesignError, match="^±1e-200 takes inf verdicts: ask for a wider interval"):
+        n_for_half_width(0.95, 1e-200)

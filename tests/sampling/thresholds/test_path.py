@@ -128,3 +128,12 @@ def test_a_path_of_what_is_no_number_is_refused(arrays, message):
 
     with pytest.raises(DesignError, match=f"^{message}"):
         ThresholdPath(**{name: np.array(values) for name, values in given.items()})
+
+
+def test_scores_of_a_small_type_keep_their_order():
+    scores = np.random.default_rng(3).integers(0, 200, 1000)
+    small = threshold_path(scores.astype(np.uint8), Guarantee(target=0.9), n_verdicts=400)
+    wide = threshold_path(scores.astype(float), Guarantee(target=0.9), n_verdicts=400)
+
+    assert small.thresholds.tolist() == wide.thresholds.tolist()
+    assert small.shares.tolist() == wide.shares.tolist()
