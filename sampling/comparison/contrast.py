@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling.checks import check_open_share
+from sampling.checks import as_codes, check_open_share
 from sampling.comparison.stratified import Floats, StratifiedPairs, WeightedDifference, weighted_difference
 from sampling.errors import DesignError, EstimateError
 from sampling.estimation.estimate import Bounds, Interval, IntervalMethod, NoEstimate
@@ -55,6 +55,8 @@ class Differing:
                 f"strata, n_differing and n_annotations have shapes {self.strata.shape}, "
                 f"{self.n_differing.shape} and {self.n_annotations.shape}: give one of each per entity"
             )
+        for name in ("strata", "n_differing", "n_annotations"):
+            object.__setattr__(self, name, as_codes(name, getattr(self, name)))
         wrong = (self.n_differing < 1) | (self.n_differing > self.n_annotations) | (self.strata < 0)
         if wrong.any():
             first = int(np.argmax(wrong))
@@ -157,8 +159,8 @@ class Contrast:
 
     Attributes:
         estimand: which mean it is.
-        difference: accuracy of A minus accuracy of B in the whole population, from the decided mentions; cut
-            at ±share_differing, which only few mentions ever reach.
+        difference: accuracy of A minus accuracy of B in the whole population, from the decided mentions.
+            Unbiased, so that of a few mentions it may pass ±share_differing.
         interval: contains `difference`; otherwise within ±share_differing.
         p_value: two-sided, of "no difference", by the same normal approximation as the interval.
         bounds: the least and the greatest the difference could be, whatever the undecided mentions are.
@@ -238,19 +240,15 @@ def contrast(
     expansion = _expansion(population, sample.drawn, estimand)
     settled = float(expansion[decided] @ sample.differences[decided])
     open_part = float(np.abs(expansion[~decided]).sum())
-    limit = population.share_differing(estimand)
-    # Unbiased estimates of few mentions can leave what is possible; nothing outside it is printed.
-    difference = max(-limit, min(limit, estimate.value))
     return Contrast(
         estimand=estimand,
-        difference=difference,
-        interval=replace(estimate, value=difference).interval(confidence, IntervalMethod.CONTRAST),
+        difference=estimate.value,
+        interval=estimate.interval(confidence, IntervalMethod.CONTRAST),
         p_value=estimate.p_value,
         bounds=Bounds(
-            low=max(-limit, min(difference, settled - open_part)),
-            high=min(limit, max(difference, settled + open_part)),
+            low=min(estimate.value, settled - open_part), high=max(estimate.value, settled + open_part)
         ),
-        share_differing=limit,
+        share_differing=population.share_differing(estimand),
         n_drawn=sample.decided.size,
         n_pairs=estimate.n_pairs,
         n_eff=estimate.n_eff,

@@ -77,7 +77,7 @@ def estimate(
     ...     is_counted=np.ones(100, bool), is_correct=np.repeat([False, True], [5, 95]))
     >>> found = estimate(outcomes)
     >>> round(found.value, 4), round(found.interval.low, 4), round(found.interval.high, 4), round(found.n_eff)
-    (0.99, 0.9485, 0.9981, 109)
+    (0.99, 0.9449, 0.9981, 109)
     """
     check_open_share("confidence", confidence)
     if outcomes.n_counted == 0:

@@ -281,7 +281,7 @@ def test_more_drawn_than_there_are_is_refused():
     [
         ([0], [0], [1], "0 differing mentions of 1"),
         ([0], [3], [2], "3 differing mentions of 2"),
-        ([-1], [1], [1], "an entity in stratum -1"),
+        ([-1], [1], [1], "strata holds -1"),
         ([0, 0], [1], [1], "one of each per entity"),
     ],
 )
