@@ -147,7 +147,8 @@ def _shares(
         stratum: Share(
             measure=measures.get(stratum, Fraction(0)),
             least=fixed.get(stratum, at_least.get(stratum, 0)),
-            most=fixed.get(stratum, N_h),
+            # A stratum that the rule gives no share of can only be held at its least.
+            most=fixed.get(stratum, N_h if measures.get(stratum) else at_least.get(stratum, 0)),
         )
         for stratum, N_h in available.items()
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from sampling.checks import check_open_share
+from sampling.design.allocation_rules import SharesRule
 from sampling.design.goals import Goal
 from sampling.estimation.estimands import Estimand
 from sampling.planning.precision import PlannedStratum, expected_estimate
@@ -109,7 +110,9 @@ def estimate_cost(
 
 
 def _expected_mix(strata: Sequence[PlannedStratum], scheme: Scheme) -> float:
-    n = min(max(USUAL_SIZE, scheme.least_size(strata)), scheme.greatest_size(strata))
+    rule = scheme.rule
+    usual = sum(rule.shares.values()) if isinstance(rule, SharesRule) else USUAL_SIZE
+    n = min(max(usual, scheme.least_size(strata)), scheme.greatest_size(strata))
     return expected_estimate(strata, scheme.sizes(strata, n), Estimand.MIX).value
 
 

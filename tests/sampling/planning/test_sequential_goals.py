@@ -2,7 +2,7 @@
 
 import pytest
 
-from sampling.design.allocation_rules import PROPORTIONAL
+from sampling.design.allocation_rules import PROPORTIONAL, SharesRule
 from sampling.design.goals import Goal
 from sampling.errors import DesignError
 from sampling.planning.precision import PlannedStratum
@@ -42,6 +42,13 @@ def test_a_target_that_is_not_expected_to_be_met_is_out_of_reach():
         goal=Goal.CERTIFY,
         reason="an accuracy of 0.948 is expected of the mix, which is not above 0.95",
     )
+
+
+def test_sizes_that_are_named_are_the_mix():
+    scheme = Scheme(rule=SharesRule(shares={"entity": 10, "wiki": 1990}))
+    cost = certify_cost(STRATA[:3], scheme, 0.9, Terms())
+
+    assert cost.expected == pytest.approx((10 * 0.96 + 1990 * 0.92) / 2000)
 
 
 def test_a_small_frame_is_played_to_its_end():
