@@ -24,6 +24,7 @@ def test_a_photograph_that_its_package_does_not_have_is_named_with_the_package()
 
 def test_a_package_that_is_not_installed_is_named(monkeypatch):
     monkeypatch.setattr("sys.path", [])
+    monkeypatch.delitem(__import__("sys").modules, "sklearn", raising=False)
 
     with pytest.raises(InputError, match="is not in the package sklearn"):
         Photograph(file_name="china.jpg", package="sklearn").path()
