@@ -35,14 +35,20 @@ class SampleResult:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What somebody should know before the review."""
+        unread = [
+            stratum.split for stratum in self.sample.strata if stratum.n_units == 0 < stratum.n_entities
+        ]
+        empty = (f"{', '.join(unread)} gets no unit: no figure speaks of it",) if unread else ()
+        return (*empty, *self._few_blocks())
+
+    def _few_blocks(self) -> tuple[str, ...]:
         n_units = sum(stratum.n_units for stratum in self.sample.strata)
         if not 0 < self.n_blocks * 2 * SMALLEST_BLOCK < n_units:
             return ()
         least = min((each for each in self.sample.strata if each.n_units), key=lambda each: each.n_units)
         return (
-            f"the goal is looked at {self.n_blocks} times only, once a block of "
-            f"{n_units // self.n_blocks} units is judged: every block holds every split, and "
-            f"{least.split} has {least.n_units}",
+            f"the goal is looked at after blocks of {n_units // self.n_blocks} units only: every block holds "
+            f"every split, and {least.split} has {least.n_units}",
         )
 
 

@@ -298,3 +298,14 @@ def test_a_sample_drawn_whole_knows_only_what_was_judged(run: Run, workspace: Pa
     judge(run, workspace, tmp_path, {(annotation_id, "A"): "correct" for annotation_id in ids})
     [all_of_them] = report_of(run, workspace, tmp_path)["settings"]
     assert all_of_them["interval"]["low"] > 0.99
+
+
+def test_a_split_that_gets_no_unit_is_named(run: Run, many: Path) -> None:
+    said = run("sample", "--unit", "annotation", "--size", "8", "--fix", "wiki=0", "-w", many, "--json").json
+    assert said["remarks"] == ["wiki gets no unit: no figure speaks of it"]
+
+
+def test_few_blocks_are_told_before_the_review(run: Run, many: Path) -> None:
+    words = ("--unit", "annotation", "--allocate", "entity=38,query=35,wiki=1", "--certify", "0.9")
+    said = run("sample", *words, "-w", many, "--json").json
+    assert "after blocks of 74 units only" in said["remarks"][0]
