@@ -30,7 +30,6 @@ METHOD_NAMES: dict[IntervalMethod, str] = {
     IntervalMethod.CONTRAST: "contrast",
     IntervalMethod.CONFIDENCE_SEQUENCE: "anytime-valid",
     IntervalMethod.FIXED_WIDTH: "fixed-width",
-    IntervalMethod.BOOTSTRAP: "bootstrap",
 }
 
 

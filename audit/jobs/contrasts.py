@@ -19,10 +19,7 @@ NOTHING_DIFFERS = DifferingSizes(n_differing=0, entity_parts=0.0)
 
 
 def contrasts(state: ReviewState, figures: Figures) -> tuple[Contrast | NoEstimate, ...]:
-    """Give the difference under each estimand, or why there is none.
-
-    Nothing where the sample is not of differing masks, or has grown by a setting that is not one of the two.
-    """
+    """Give the difference under each estimand, or why there is none; nothing unless masks differ by design."""
     known = state.sample.contrast
     if known is None:
         return ()

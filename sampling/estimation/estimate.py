@@ -140,7 +140,6 @@ class IntervalMethod(StrEnum):
     """Valid at every moment of a review, whenever it is looked at."""
     FIXED_WIDTH = "fixed-width"
     """Valid where the review stopped at its width, and there alone."""
-    BOOTSTRAP = "bootstrap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
