@@ -19,7 +19,7 @@ NOTHING_DIFFERS = DifferingSizes(n_differing=0, entity_parts=0.0)
 
 
 def contrasts(state: ReviewState, figures: Figures) -> tuple[Contrast | NoEstimate, ...]:
-    """Give the difference under each estimand, or why there is none; nothing unless masks differ by design."""
+    """Give the difference under each estimand, or why there is none; nothing where none was drawn for."""
     known = state.sample.contrast
     if known is None:
         return ()
