@@ -45,9 +45,43 @@ margin = {margin}
 # What reviewers read before they judge; every verdict remembers which version it was given under.
 guideline = {guideline}
 
+# How often a mask is read at first, by different reviewers. With two or more reviewers every incorrect or
+# unsure first reading goes to another one, and so does this share of the correct ones.
+first_readings = {first_readings}
+second_share = {second_share}
+
+# What a mask is on which reviewers disagree: majority, unanimous, adjudicated or dawid-skene. A lead's
+# verdict settles a mask in every case.
+settlement = {settlement}
+
+# The share of masks of known answer among those that a reviewer is shown, and how many of them a new reviewer
+# judges first, with the answers told. There are none before a lead has settled some masks.
+gold_share = {gold_share}
+practice = {practice}
+
+# Minutes after which a mask that was handed to a reviewer and not judged goes to somebody else.
+lease_minutes = {lease_minutes}
+
+# How people sign in where the page is served to other machines: links (`mask-audit reviewer add NAME`), or
+# oidc (OpenID Connect; the file names the provider under [auth], as Streamlit's st.login reads it).
+sign_in = {sign_in}
+oidc = {oidc}
+
+# Keys of the reviewer's page: right, or left for who keeps the mouse in the left hand. Single actions are
+# given other keys in a table at the end of this file: [keys], then lines such as correct = "k".
+hand = {hand}
+
 # Threads that read annotation files; 0 takes every core.
 workers = {workers}
 """
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "settlement": ("majority", "unanimous", "adjudicated", "dawid-skene"),
+    "sign_in": ("links", "oidc"),
+    "hand": ("right", "left"),
+}
+_LEAST = {"first_readings": 1, "lease_minutes": 1}
+_GREATEST_SHARE = {"second_share": 1.0, "gold_share": 0.5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +97,16 @@ class Settings:
         margin: half width that `--goal estimate` reaches where none is given, in (0, 1).
         guideline: file of the workspace that reviewers read.
         workers: threads that read annotation files; 0 takes every core.
+        first_readings: how many reviewers judge a mask at first, 1 or more.
+        second_share: of correct first readings that somebody else reads again, in [0, 1].
+        settlement: what a mask is on which reviewers disagree.
+        gold_share: of masks of known answer among those shown, in [0, 0.5].
+        practice: masks of known answer that a new reviewer judges first, 0 or more.
+        lease_minutes: after which an unjudged mask goes to somebody else, 1 or more.
+        sign_in: "links" or "oidc".
+        oidc: file of the workspace that names the provider.
+        hand: "right" or "left".
+        keys: action → key, where it is not the preset's.
     """
 
     folder: Path
@@ -73,6 +117,16 @@ class Settings:
     margin: float = field(default=0.03)
     guideline: str = field(default="guideline.md")
     workers: int = field(default=0)
+    first_readings: int = field(default=1)
+    second_share: float = field(default=0.1)
+    settlement: str = field(default="majority")
+    gold_share: float = field(default=0.03)
+    practice: int = field(default=8)
+    lease_minutes: int = field(default=10)
+    sign_in: str = field(default="links")
+    oidc: str = field(default="oidc.toml")
+    hand: str = field(default="right")
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def database_url(self) -> str:
@@ -106,9 +160,8 @@ def load_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
     file = folder / FILE_NAME
     values = _read(file)
     variables = os.environ if environment is None else environment
-    faults: list[str] = []
-    defaults: dict[str, Any] = {each.name: each.default for each in fields(Settings) if each.name != "folder"}
-    faults += [f"unknown key {key!r}" for key in values if key not in defaults]
+    defaults = _defaults()
+    faults = [f"unknown key {key!r}" for key in values if key not in defaults]
     given: dict[str, Any] = {key: value for key, value in values.items() if key in defaults}
     for key, default in defaults.items():
         text = variables.get(ENVIRONMENT_PREFIX + key.upper())
@@ -122,9 +175,7 @@ def load_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
 
 def write_settings(settings: Settings) -> None:
     """Write a new workspace's `audit.toml`, with every setting and what it means, and its guideline."""
-    values = {
-        each.name: _toml(getattr(settings, each.name)) for each in fields(Settings) if each.name != "folder"
-    }
+    values = {key: _toml(getattr(settings, key)) for key in _defaults() if key != "keys"}
     (settings.folder / FILE_NAME).write_text(TEMPLATE.format_map(values), encoding="utf-8")
     if not settings.guideline_file.exists():
         settings.guideline_file.write_text(DEFAULT_GUIDELINE, encoding="utf-8")
@@ -153,8 +204,8 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _from_text(text: str, default: object) -> object:
-    if isinstance(default, str):
-        return text
+    if isinstance(default, str | dict):
+        return text  # a table has no text form, and is then refused as being none
     try:
         return type(default)(text)  # type: ignore[call-arg]
     except ValueError:
@@ -165,21 +216,44 @@ def _fit(value: Any, default: object) -> Any:  # noqa: ANN401  (TOML values are 
     return float(value) if isinstance(default, float) and isinstance(value, int) else value
 
 
+def _defaults() -> dict[str, Any]:
+    bare = Settings(folder=Path())
+    return {each.name: getattr(bare, each.name) for each in fields(Settings) if each.name != "folder"}
+
+
 def _fault(key: str, value: object, default: object) -> str | None:
     fitted = _fit(value, default)
     if type(fitted) is not type(default):
         return f"{key} = {value!r} is not {_kind(default)}"
-    if isinstance(fitted, float) and not 0 < fitted < 1:
-        return f"{key} = {value!r} is not between 0 and 1"
-    if key in ("seed", "workers") and isinstance(fitted, int) and not 0 <= fitted < 2**63:
-        return f"{key} = {value!r} is not a whole number from 0"
-    if key == "database" and fitted == "":
-        return "database is empty"
+    if isinstance(fitted, dict):
+        wrong = [
+            f"{key}.{name} = {each!r} is not text" for name, each in fitted.items() if type(each) is not str
+        ]
+        return "; ".join(wrong) or None
+    if isinstance(fitted, str):
+        return _text_fault(key, fitted)
+    if isinstance(fitted, float):
+        return _share_fault(key, fitted)
+    if isinstance(fitted, int) and not _LEAST.get(key, 0) <= fitted < 2**63:
+        return f"{key} = {value!r} is not a whole number from {_LEAST.get(key, 0)}"
     return None
 
 
+def _text_fault(key: str, value: str) -> str | None:
+    if key in _CHOICES and value not in _CHOICES[key]:
+        return f"{key} = {value!r} is none of {', '.join(_CHOICES[key])}"
+    return "database is empty" if key == "database" and value == "" else None
+
+
+def _share_fault(key: str, value: float) -> str | None:
+    if key in _GREATEST_SHARE:
+        greatest = _GREATEST_SHARE[key]
+        return None if 0 <= value <= greatest else f"{key} = {value!r} is not a number from 0 to {greatest:g}"
+    return None if 0 < value < 1 else f"{key} = {value!r} is not between 0 and 1"
+
+
 def _kind(default: object) -> str:
-    return {str: "text", int: "a whole number", float: "a number"}[type(default)]
+    return {str: "text", int: "a whole number", float: "a number", dict: "a table"}[type(default)]
 
 
 def _toml(value: object) -> str:

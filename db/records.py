@@ -66,6 +66,37 @@ class Source(StrEnum):
     LABEL_STUDIO = "label-studio"
 
 
+class Role(StrEnum):
+    """What a person may do."""
+
+    REVIEWER = "reviewer"
+    LEAD = "lead"
+    """Also settles what reviewers disagree on, and sees how the work goes."""
+
+
+class Purpose(StrEnum):
+    """What a verdict is for; a reviewer cannot tell the first three apart."""
+
+    READING = "reading"
+    """Counts for the estimate."""
+    GOLD = "gold"
+    """On a mask of known answer: tells how well its reviewer sees, and never counts for the estimate."""
+    PRACTICE = "practice"
+    """On a mask of known answer, which the reviewer is told afterwards."""
+    ADJUDICATION = "adjudication"
+    """A lead's, which settles a mask whatever its readings say."""
+    PREFERENCE = "preference"
+    """Which of two masks of a mention is better; no verdict on either."""
+
+
+class Preference(StrEnum):
+    """Which of two masks of one mention is better."""
+
+    FIRST = "first"
+    SECOND = "second"
+    SAME = "same"
+
+
 class OverlayMode(StrEnum):
     """How the mask was drawn when the verdict was given."""
 
@@ -77,10 +108,25 @@ class OverlayMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewer:
-    """A person who judges."""
+    """A person who judges.
+
+    Attributes:
+        role: what the person may do.
+        created_at: when the name was made known.
+        link_expires_at: when the personal link ends, or None where it has no end or there is no link.
+        has_link: whether a personal link was made.
+        disabled_at: when the person was shut out, or None.
+        practised_at: when the practice round was finished, or None.
+    """
 
     reviewer_id: int
     name: str
+    role: Role = Role.REVIEWER
+    created_at: datetime
+    has_link: bool = False
+    link_expires_at: datetime | None = None
+    disabled_at: datetime | None = None
+    practised_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +139,21 @@ class Reading:
         seconds: from the mask painted to the verdict, or None where nobody measured it.
         shown_at: when the mask was painted, or None where nobody measured it.
         guideline_hash: SHA-256 of the guideline in force, or None where there was none.
+        flagged: the reviewer wants a lead to look at it.
+        sequence: place among the events of its browser, or None where nothing counts them.
+        second_probability: the chance, fixed when the verdict was given, that somebody else reads the mask
+            again; None where nobody fixed one.
     """
 
     mask_id: str
     verdict: Verdict
+    purpose: Purpose = Purpose.READING
     reasons: tuple[Reason, ...] = ()
     comment: str = ""
+    flagged: bool = False
     client_key: str
+    sequence: int | None = None
+    second_probability: float | None = None
     seconds: float | None = None
     shown_at: datetime | None = None
     decided_at: datetime
@@ -112,7 +166,9 @@ class Withdrawal:
     """A verdict taken back (undo): the mask is pending again for this reviewer."""
 
     mask_id: str
+    purpose: Purpose = Purpose.READING
     client_key: str
+    sequence: int | None = None
     decided_at: datetime
 
 
@@ -123,12 +179,90 @@ class StandingVerdict:
     mask_id: str
     reviewer: str
     verdict: Verdict
+    purpose: Purpose = Purpose.READING
     reasons: tuple[Reason, ...]
     comment: str
+    flagged: bool = False
     seconds: float | None
     decided_at: datetime
     source: Source
     guideline_hash: str | None
+    second_probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A mask, or a pair of masks, given to one reviewer to judge.
+
+    Attributes:
+        task_id: a mask's id, or a pair's.
+        reviewer_id: to whom.
+        sample_id: for which sample.
+        purpose: what its verdict will be for; fixed here, whatever a browser says.
+        position: how many tasks the reviewer was given before it.
+        assigned_at: when.
+        lease_until: until then nobody else is given it in its place.
+    """
+
+    task_id: str
+    reviewer_id: int
+    sample_id: int
+    purpose: Purpose
+    position: int
+    assigned_at: datetime
+    lease_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyntheticMask:
+    """A mask made wrong on purpose out of one that is known to be correct.
+
+    Attributes:
+        mask_id: of the wrong mask.
+        made_from: the correct one.
+        change: what was done to it ("shifted").
+        iou: of the two, in [0, 0.5).
+    """
+
+    mask_id: str
+    made_from: str
+    change: str
+    iou: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferenceReading:
+    """Which of two masks one reviewer found better, as a front end hands it in; None takes it back.
+
+    Attributes:
+        mask_ids: the first and the second mask, in order of their ids.
+        shown_left: which of them was at the left, or came first.
+    """
+
+    mask_ids: tuple[str, str]
+    preference: Preference | None
+    shown_left: Preference
+    comment: str = ""
+    flagged: bool = False
+    client_key: str
+    sequence: int | None = None
+    seconds: float | None = None
+    shown_at: datetime | None = None
+    decided_at: datetime
+    guideline_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingPreference:
+    """What one reviewer says of a pair of masks, superseded by nothing."""
+
+    mask_ids: tuple[str, str]
+    reviewer: str
+    preference: Preference
+    comment: str
+    flagged: bool
+    seconds: float | None
+    decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from db.records import Reviewer
+from db.records import Reviewer, Role
 from db.store import Transaction, insert_if_new
 from db.tables import reviewers
 
@@ -17,7 +17,17 @@ def ensure_reviewer(transaction: Transaction, name: str, now: datetime) -> Revie
 
 def load_reviewers(transaction: Transaction) -> list[Reviewer]:
     """Give every reviewer, by name."""
-    rows = transaction.connection.execute(
-        select(reviewers.c.reviewer_id, reviewers.c.name).order_by(reviewers.c.name)
-    )
-    return [Reviewer(reviewer_id=row.reviewer_id, name=row.name) for row in rows]
+    rows = transaction.connection.execute(select(reviewers).order_by(reviewers.c.name))
+    return [
+        Reviewer(
+            reviewer_id=row.reviewer_id,
+            name=row.name,
+            role=Role(row.role),
+            created_at=row.created_at,
+            has_link=row.link_hash is not None,
+            link_expires_at=row.link_expires_at,
+            disabled_at=row.disabled_at,
+            practised_at=row.practised_at,
+        )
+        for row in rows
+    ]

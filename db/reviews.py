@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from db.records import Reading, Reason, Source, StandingVerdict, Verdict, Withdrawal
+from db.records import Purpose, Reading, Reason, Source, StandingVerdict, Verdict, Withdrawal
 from db.store import Transaction, slices
 from db.tables import journal, reviewers, unit_masks, units
 
@@ -22,7 +22,8 @@ def add_readings(
 ) -> int:
     """Append events to the journal in the order given; one whose client key is known is skipped.
 
-    Each entry supersedes the reviewer's entry before it on the same mask; nothing is changed or deleted.
+    Each entry supersedes the reviewer's entry before it on the same mask for the same purpose; nothing is
+    changed or deleted.
 
     Returns:
         How many entries are new.
@@ -34,22 +35,27 @@ def add_readings(
     for event in events:
         if event.client_key in known:
             continue
-        latest[event.mask_id] = transaction.connection.scalars(
+        latest[event.mask_id, event.purpose] = transaction.connection.scalars(
             journal.insert().returning(journal.c.entry_id),
             _columns(event)
             | {
                 "reviewer_id": reviewer_id,
                 "source": source,
                 "recorded_at": now,
-                "supersedes": latest.get(event.mask_id),
+                "supersedes": latest.get((event.mask_id, event.purpose)),
             },
         ).one()
         known.add(event.client_key)
     return len(known) - n_known_before
 
 
-def load_standing(transaction: Transaction, sample_id: int) -> list[StandingVerdict]:
-    """Give the verdicts on a sample's masks that nothing has superseded or withdrawn, oldest first."""
+def load_standing(
+    transaction: Transaction, sample_id: int, purpose: Purpose = Purpose.READING
+) -> list[StandingVerdict]:
+    """Give the verdicts on a sample's masks that nothing has superseded or withdrawn, oldest first.
+
+    Only those for one purpose: of readings, gold and adjudications each kind has a use of its own.
+    """
     in_sample = (
         select(unit_masks.c.mask_id)
         .join(units, units.c.unit_id == unit_masks.c.unit_id)
@@ -57,7 +63,7 @@ def load_standing(transaction: Transaction, sample_id: int) -> list[StandingVerd
     )
     newest = (
         select(func.max(journal.c.entry_id))
-        .where(journal.c.mask_id.in_(in_sample))
+        .where(journal.c.mask_id.in_(in_sample), journal.c.purpose == purpose)
         .group_by(journal.c.mask_id, journal.c.reviewer_id)
     )
     rows = transaction.connection.execute(
@@ -77,6 +83,9 @@ def load_standing(transaction: Transaction, sample_id: int) -> list[StandingVerd
             decided_at=row.decided_at,
             source=Source(row.source),
             guideline_hash=row.guideline_hash,
+            purpose=Purpose(row.purpose),
+            flagged=row.flagged,
+            second_probability=row.second_probability,
         )
         for row in rows
     ]
@@ -102,21 +111,25 @@ def _known_keys(transaction: Transaction, reviewer_id: int, keys: Collection[str
     return known
 
 
-def _latest_entries(transaction: Transaction, reviewer_id: int, mask_ids: Collection[str]) -> dict[str, int]:
-    latest: dict[str, int] = {}
+def _latest_entries(
+    transaction: Transaction, reviewer_id: int, mask_ids: Collection[str]
+) -> dict[tuple[str, str], int]:
+    latest: dict[tuple[str, str], int] = {}
     for some in slices(mask_ids):
         rows = transaction.connection.execute(
-            select(journal.c.mask_id, func.max(journal.c.entry_id).label("newest"))
+            select(journal.c.mask_id, journal.c.purpose, func.max(journal.c.entry_id).label("newest"))
             .where(journal.c.reviewer_id == reviewer_id, journal.c.mask_id.in_(some))
-            .group_by(journal.c.mask_id)
+            .group_by(journal.c.mask_id, journal.c.purpose)
         )
-        latest |= {row.mask_id: row.newest for row in rows}
+        latest |= {(row.mask_id, row.purpose): row.newest for row in rows}
     return latest
 
 
 def _columns(event: Event) -> dict[str, object]:
     columns: dict[str, object] = {
         "mask_id": event.mask_id,
+        "purpose": event.purpose,
+        "sequence": event.sequence,
         "client_key": event.client_key,
         "decided_at": event.decided_at,
         "verdict": None,
@@ -128,6 +141,8 @@ def _columns(event: Event) -> dict[str, object]:
             "verdict": event.verdict,
             "reasons": ";".join(event.reasons),
             "comment": event.comment,
+            "flagged": event.flagged,
+            "second_probability": event.second_probability,
             "seconds": event.seconds,
             "shown_at": event.shown_at,
             "overlay_mode": event.overlay_mode,

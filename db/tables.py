@@ -24,9 +24,10 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 """The Alembic revision that this schema is; a test holds it equal to the newest migration."""
 
 metadata = MetaData(
@@ -173,8 +174,37 @@ reviewers = Table(
     Column("reviewer_id", _Id, primary_key=True),
     Column("name", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("role", String(20), nullable=False, server_default="reviewer", comment="reviewer or lead"),
+    Column("link_hash", String(64), comment="SHA-256 of the personal link's token; empty: no link"),
+    Column("link_expires_at", UtcTime, comment="when the link ends; empty: never"),
+    Column("disabled_at", UtcTime, comment="when the person was shut out"),
+    Column("practised_at", UtcTime, comment="when the practice round was finished"),
     UniqueConstraint("name"),
     comment="The people who judge",
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("task_id", String(80), primary_key=True, comment="a mask, or a pair of masks"),
+    Column("reviewer_id", ForeignKey("reviewers.reviewer_id"), primary_key=True),
+    Column("sample_id", ForeignKey("samples.sample_id", ondelete="CASCADE"), nullable=False),
+    Column("purpose", String(20), nullable=False, comment="what its verdict is for"),
+    Column("position", Integer, nullable=False, comment="tasks given to the reviewer before"),
+    Column("assigned_at", UtcTime, nullable=False),
+    Column("lease_until", UtcTime, nullable=False, comment="nobody else is given it until then"),
+    Index("ix_assignments_sample", "sample_id", "reviewer_id"),
+    comment="Who was given what to judge",
+)
+
+synthetic_masks = Table(
+    "synthetic_masks",
+    metadata,
+    Column("mask_id", ForeignKey("masks.mask_id"), primary_key=True),
+    Column("made_from", ForeignKey("masks.mask_id"), nullable=False, comment="adjudicated correct"),
+    Column("change", String(20), nullable=False, comment="what was done to it"),
+    Column("iou", Float(53), nullable=False, comment="with what it was made from"),
+    comment="Masks made wrong on purpose, to be mixed in",
 )
 
 journal = Table(
@@ -194,10 +224,39 @@ journal = Table(
     Column("overlay_mode", String(20)),
     Column("guideline_hash", String(64), comment="SHA-256 of the guideline in force"),
     Column("source", String(20), nullable=False, comment="page, import or label-studio"),
+    Column("purpose", String(20), nullable=False, server_default="reading", comment="what it is for"),
+    Column("flagged", Boolean, nullable=False, server_default=false(), comment="a lead is to look"),
+    Column("sequence", BigInteger, comment="place among the events of its browser"),
+    Column("second_probability", Float(53), comment="chance, fixed here, of a second reading"),
     Column(
         "supersedes", ForeignKey("journal.entry_id"), comment="this reviewer's entry before, on this mask"
     ),
     UniqueConstraint("reviewer_id", "client_key"),
-    Index("ix_journal_standing", "mask_id", "reviewer_id", "entry_id"),
+    Index("ix_journal_standing", "mask_id", "reviewer_id", "purpose", "entry_id"),
+    Index("ix_journal_recent", "reviewer_id", "entry_id"),
     comment="Verdicts and their withdrawals, append-only",
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("entry_id", _Id, primary_key=True, comment="order of arrival"),
+    Column("first_mask_id", ForeignKey("masks.mask_id"), nullable=False, comment="the smaller id"),
+    Column("second_mask_id", ForeignKey("masks.mask_id"), nullable=False, comment="the greater id"),
+    Column("reviewer_id", ForeignKey("reviewers.reviewer_id"), nullable=False),
+    Column("client_key", Text, nullable=False, comment="names the key press; a replay changes nothing"),
+    Column("preference", String(20), comment="first, second or same is better; empty: withdrawn"),
+    Column("shown_left", String(20), nullable=False, comment="first or second was at the left"),
+    Column("comment", Text, nullable=False),
+    Column("flagged", Boolean, nullable=False, server_default=false(), comment="a lead is to look"),
+    Column("sequence", BigInteger, comment="place among the events of its browser"),
+    Column("seconds", Float(53), comment="from the pair painted to the decision"),
+    Column("shown_at", UtcTime),
+    Column("decided_at", UtcTime, nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),
+    Column("guideline_hash", String(64), comment="SHA-256 of the guideline in force"),
+    Column("supersedes", ForeignKey("preferences.entry_id"), comment="this reviewer's entry before"),
+    UniqueConstraint("reviewer_id", "client_key"),
+    Index("ix_preferences_standing", "first_mask_id", "second_mask_id", "reviewer_id", "entry_id"),
+    comment="Which of two masks is better, append-only; no verdict on either",
 )

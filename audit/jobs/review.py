@@ -197,7 +197,7 @@ def _items(store: Store, desk: Desk, mask_ids: Sequence[str]) -> Iterator[Item]:
         if isinstance(content, Unjudgable):
             _note_unjudgable(store, mask, content)
         yield Item(
-            mask_id=mask.mask_id,
+            task_id=mask.mask_id,
             entity=_entity(unit),
             question=unit.question,
             content=content,
@@ -267,7 +267,7 @@ def _entity(unit: Unit) -> str:
 def _past(standing: StandingVerdict, desk: Desk) -> PastVerdict:
     unit = desk.unit_of[standing.mask_id]
     return PastVerdict(
-        mask_id=standing.mask_id,
+        task_id=standing.mask_id,
         entity=_entity(unit),
         verdict=standing.verdict,
         reasons=standing.reasons,

@@ -88,7 +88,7 @@ def parse_request(message: object, *, known_masks: Container[str], guideline_has
 def _event(sent: object, known_masks: Container[str], guideline_hash: str | None) -> Reading | Withdrawal:
     if not isinstance(sent, Mapping):
         raise _EventError("it is no event")
-    client_key, mask_id = sent.get("client_key"), sent.get("mask_id")
+    client_key, mask_id = sent.get("client_key"), sent.get("task_id")
     if not isinstance(client_key, str) or not _CLIENT_KEY.fullmatch(client_key):
         raise _EventError("its key cannot be read")
     if not isinstance(mask_id, str) or mask_id not in known_masks:

@@ -36,7 +36,7 @@ class Item:
         content: the picture, or why there is none.
     """
 
-    mask_id: str
+    task_id: str
     entity: str
     question: str | None
     content: Picture | Unjudgable | Unreachable
@@ -46,7 +46,7 @@ class Item:
 class PastVerdict:
     """A verdict of this reviewer that stands."""
 
-    mask_id: str
+    task_id: str
     entity: str
     verdict: Verdict
     reasons: tuple[Reason, ...]
@@ -138,7 +138,7 @@ def _framed(header: object, blobs: list[bytes]) -> bytes:
 
 def _item_header(item: Item, blobs: list[bytes]) -> dict[str, object]:
     header: dict[str, object] = {
-        "mask_id": item.mask_id,
+        "task_id": item.task_id,
         "entity": item.entity,
         "question": item.question,
     }
@@ -168,7 +168,7 @@ def _corners(box: Box) -> list[int]:
 
 def _past_header(past: PastVerdict) -> dict[str, object]:
     return {
-        "mask_id": past.mask_id,
+        "task_id": past.task_id,
         "entity": past.entity,
         "verdict": past.verdict,
         "reasons": past.reasons,

@@ -6,14 +6,14 @@ from typing import Any
 def wait_painted(page: Any) -> str:
     """Wait until an item is on the screen; give its mask id."""
     page.wait_for_selector('.desk[data-painted="true"]')
-    return str(page.get_attribute(".desk", "data-mask-id"))
+    return str(page.get_attribute(".desk", "data-task-id"))
 
 
 def press(page: Any, key: str) -> str:
     """Press a key on the painted item, wait for the next one; give the mask that was judged."""
     judged = wait_painted(page)
     page.keyboard.press(key)
-    page.wait_for_selector(f'.desk:not([data-mask-id="{judged}"])')
+    page.wait_for_selector(f'.desk:not([data-task-id="{judged}"])')
     return judged
 
 
@@ -24,7 +24,7 @@ def wait_saved(page: Any) -> None:
 
 def wait_all_done(page: Any) -> None:
     """Wait until no mask is left."""
-    page.wait_for_selector('.desk[data-mask-id=""] .card h2:has-text("All done")')
+    page.wait_for_selector('.desk[data-task-id=""] .card h2:has-text("All done")')
 
 
 def stage_pixel(page: Any, x: float, y: float) -> list[int]:

@@ -72,13 +72,13 @@ def test_focus_stays_on_a_thumbnail_that_was_reopened_left_and_judged_again(page
     page.focus(f'.strip [data-reopens="{judged[1]}"]')
 
     page.keyboard.press("Enter")
-    page.wait_for_selector(f'.desk[data-painted="true"][data-mask-id="{judged[1]}"]')
+    page.wait_for_selector(f'.desk[data-painted="true"][data-task-id="{judged[1]}"]')
     assert page.evaluate(FOCUSED) == ["reopen", judged[1]]
     page.keyboard.press("Escape")
-    page.wait_for_selector(f'.desk[data-painted="true"]:not([data-mask-id="{judged[1]}"])')
+    page.wait_for_selector(f'.desk[data-painted="true"]:not([data-task-id="{judged[1]}"])')
     assert page.evaluate(FOCUSED) == ["reopen", judged[1]]
     page.keyboard.press("Enter")
-    page.wait_for_selector(f'.desk[data-painted="true"][data-mask-id="{judged[1]}"]')
+    page.wait_for_selector(f'.desk[data-painted="true"][data-task-id="{judged[1]}"]')
     press(page, "x")
     wait_saved(page)
     assert page.evaluate(FOCUSED) == ["reopen", judged[1]]

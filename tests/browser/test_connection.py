@@ -45,7 +45,7 @@ def test_unsent_verdicts_survive_a_reload(open_page: Callable[[str], Any], own_w
     own_workspace.server.kill()
     pressed = [press(page, "a"), press(page, "5")]
     page.keyboard.press("u")
-    page.wait_for_selector(f'.desk[data-mask-id="{pressed[1]}"]')
+    page.wait_for_selector(f'.desk[data-task-id="{pressed[1]}"]')
     assert len(outbox_entries(page)) == 3
 
     own_workspace.server.start()
@@ -71,7 +71,7 @@ def test_verdicts_of_one_sample_wait_while_the_address_shows_another(
 
     second = own_workspace.add(usual_mentions(own_workspace.images))
     own_workspace.server.start()
-    page.wait_for_selector(", ".join(f'.desk[data-mask-id="{each}"]' for each in second.unit_of_mask))
+    page.wait_for_selector(", ".join(f'.desk[data-task-id="{each}"]' for each in second.unit_of_mask))
     judged_of_second = press(page, "a")
     wait_saved(page)
 
@@ -81,7 +81,7 @@ def test_verdicts_of_one_sample_wait_while_the_address_shows_another(
     own_workspace.server.kill()
     own_workspace.server.request = replace(own_workspace.server.request, sample=first.sample.name)
     own_workspace.server.start()
-    page.wait_for_selector(", ".join(f'.desk[data-mask-id="{each}"]' for each in first.unit_of_mask))
+    page.wait_for_selector(", ".join(f'.desk[data-task-id="{each}"]' for each in first.unit_of_mask))
     wait_saved(page)
     assert outbox_entries(page) == {}
     assert list(first.standing()) == pressed

@@ -135,7 +135,7 @@ def test_a_message_sent_again_changes_nothing(page: Any, sample: ReviewSample) -
     kept: dict[str, str] = {}
     page.keyboard.press("a")
     kept |= outbox_entries(page)
-    page.wait_for_selector(f'.desk:not([data-mask-id="{mask_id}"])')
+    page.wait_for_selector(f'.desk:not([data-task-id="{mask_id}"])')
     wait_saved(page)
     assert list(kept.values())
     assert outbox_entries(page) == {}
@@ -157,10 +157,10 @@ def test_a_foreign_event_is_refused_aloud_and_holds_up_nothing(page: Any, sample
     wait_saved(page)
     event = json.loads(text)
     forged = [
-        event | {"mask_id": "somebody-elses"},
+        event | {"task_id": "somebody-elses"},
         event | {"reasons": ["wrong_object"]},
         event | {"verdict": "splendid"},
-        event | {"mask_id": wait_painted(page), "verdict": "incorrect"},
+        event | {"task_id": wait_painted(page), "verdict": "incorrect"},
     ]
     entries = {
         name.replace(event["client_key"], key): json.dumps(each | {"client_key": key})
@@ -179,7 +179,7 @@ def test_a_foreign_event_is_refused_aloud_and_holds_up_nothing(page: Any, sample
     assert "there is no verdict 'splendid'" in told
     wait_saved(page)
     assert sorted(each.verdict for each in sample.standing().values()) == ["correct", "incorrect"]
-    kept = [json.loads(text)["mask_id"] for text in outbox_entries(page).values()]
+    kept = [json.loads(text)["task_id"] for text in outbox_entries(page).values()]
     assert kept == ["somebody-elses"], "another sample may still take it"
 
 
@@ -320,7 +320,7 @@ def test_a_button_reached_by_keyboard_keeps_the_space_bar(page: Any, sample: Rev
 
     page.keyboard.press("Space")
 
-    page.wait_for_selector(f'.desk:not([data-mask-id="{before}"])')
+    page.wait_for_selector(f'.desk:not([data-task-id="{before}"])')
     wait_saved(page)
     assert [each.reasons for each in sample.standing().values()] == [("whole_image",)]
 

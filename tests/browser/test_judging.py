@@ -40,7 +40,7 @@ def test_buttons_and_chips_do_what_the_keys_do(page: Any, sample: ReviewSample) 
         mask_id = wait_painted(page)
         expected[mask_id] = (verdict, reasons)
         page.click(f".verdicts button:has-text('{name}')")
-        page.wait_for_selector(f'.desk:not([data-mask-id="{mask_id}"])')
+        page.wait_for_selector(f'.desk:not([data-task-id="{mask_id}"])')
     wait_saved(page)
 
     assert {key: (each.verdict, each.reasons) for key, each in sample.standing().items()} == expected
@@ -77,7 +77,7 @@ def test_undo_reaches_back_as_far_as_wanted_even_over_a_reload(page: Any, sample
 
     for key, mask_id in zip(["Backspace", "u", "U", "Backspace"], reversed(judged), strict=True):
         page.keyboard.press(key)
-        page.wait_for_selector(f'.desk[data-mask-id="{mask_id}"][data-painted="true"]')
+        page.wait_for_selector(f'.desk[data-task-id="{mask_id}"][data-painted="true"]')
     wait_saved(page)
     assert sample.standing() == {}
     assert sample.n_entries() == 8  # four verdicts and four withdrawals: nothing is deleted
@@ -96,15 +96,15 @@ def test_an_earlier_verdict_can_be_reopened_and_left_or_changed(page: Any, sampl
     present = wait_painted(page)
 
     page.click(f'.strip button[data-reopens="{first}"]')
-    page.wait_for_selector(f'.desk[data-mask-id="{first}"][data-painted="true"]')
+    page.wait_for_selector(f'.desk[data-task-id="{first}"][data-painted="true"]')
     assert page.get_attribute('.decide[data-action="correct"]', "aria-pressed") == "true"
     page.keyboard.press("Escape")
-    page.wait_for_selector(f'.desk[data-mask-id="{present}"][data-painted="true"]')
+    page.wait_for_selector(f'.desk[data-task-id="{present}"][data-painted="true"]')
     page.click(f'.strip button[data-reopens="{first}"]')
-    page.wait_for_selector(f'.desk[data-mask-id="{first}"][data-painted="true"]')
+    page.wait_for_selector(f'.desk[data-task-id="{first}"][data-painted="true"]')
     page.keyboard.press("x")
 
-    page.wait_for_selector(f'.desk[data-mask-id="{present}"]')
+    page.wait_for_selector(f'.desk[data-task-id="{present}"]')
     wait_saved(page)
     standing = sample.standing()
     assert standing[first].verdict is Verdict.INCORRECT

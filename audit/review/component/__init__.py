@@ -1,6 +1,6 @@
 """What runs in the browser: its HTML, its CSS, and its JavaScript, one file per subject.
 
-The root element carries `data-mask-id`, the opaque id of the mask on the screen ("" when there is none), and
+The root element carries `data-task-id`, the opaque id of the mask on the screen ("" when there is none), and
 `data-painted="true"` from the moment that it is painted and keys count: scripts that drive the page wait for
 it.
 """

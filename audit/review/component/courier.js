@@ -74,7 +74,7 @@ class Courier {
     this.waiting = setTimeout(() => this.#overdue(), PATIENCE);
     const { scope, reviewer, events } = this.outbox;
     const wanted = this.desk.wanted();
-    const waiting = this.desk.waiting().filter((maskId) => !wanted.includes(maskId));
+    const waiting = this.desk.waiting().filter((taskId) => !wanted.includes(taskId));
     this.post({ number: this.number, scope, reviewer, held: this.desk.held(), wanted, waiting, events });
     this.desk.showSaved();
   }

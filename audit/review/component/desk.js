@@ -7,7 +7,7 @@ const MODES = ["contour", "fill", "spotlight", "off"];
 class Desk {
   constructor(parent) {
     this.courier = new Courier(this);
-    this.view = new View(parent, (action, maskId) => this.act(action, maskId));
+    this.view = new View(parent, (action, taskId) => this.act(action, taskId));
     this.root = this.view.desk;
     this.context = this.view.canvas.getContext("2d", { alpha: false });
     this.items = new Map();
@@ -48,7 +48,7 @@ class Desk {
       this.view.showChoices(answer.choices);
       setText(this.view.who, answer.reviewer);
     }
-    for (const item of answer.items) if (!this.unreached.heed(item)) this.items.set(item.mask_id, item);
+    for (const item of answer.items) if (!this.unreached.heed(item)) this.items.set(item.task_id, item);
     this.#reckon();
     if (this.reopened !== null && this.unreached.has(this.reopened)) {
       this.view.tell(`${sentence(this.unreached.reasons.get(this.reopened))} Its verdict stays as it is.`);
@@ -65,13 +65,13 @@ class Desk {
 
   wanted() {
     const wanted = this.current !== null && !this.items.has(this.current) ? [this.current] : [];
-    const isRoom = this.queue?.filter((maskId) => this.items.has(maskId)).length < N_KEPT;
+    const isRoom = this.queue?.filter((taskId) => this.items.has(taskId)).length < N_KEPT;
     const isDue = isRoom && this.unreached.retryIn === 0;
     return isDue ? [...wanted, ...this.waiting().slice(0, 1)] : wanted;
   }
 
   waiting() {
-    return this.unreached.maskIds;
+    return this.unreached.taskIds;
   }
 
   retryIn() {
@@ -79,7 +79,7 @@ class Desk {
   }
 
   lacking() {
-    return [...this.wanted(), ...(this.queue ?? [])].filter((maskId) => !this.items.has(maskId));
+    return [...this.wanted(), ...(this.queue ?? [])].filter((taskId) => !this.items.has(taskId));
   }
 
   tell(text) {
@@ -106,8 +106,8 @@ class Desk {
   #reckon() {
     this.state = reckon(this.answer, this.courier.events);
     const cards = [...this.items.values()].filter((item) => item.unjudgable !== undefined);
-    const maskIds = new Set([...cards.map((item) => item.mask_id), ...this.state.queue]);
-    this.queue = [...maskIds].filter((maskId) => !this.#isPassedOver(maskId));
+    const taskIds = new Set([...cards.map((item) => item.task_id), ...this.state.queue]);
+    this.queue = [...taskIds].filter((taskId) => !this.#isPassedOver(taskId));
     const { n_masks: nMasks, n_unjudgable: nUnjudgable } = this.answer;
     const { history, nSettled } = this.state;
     this.view.showProgress({ nSettled, nMasks, nUnjudgable, pace: median(this.durations) });
@@ -115,19 +115,19 @@ class Desk {
     this.showSaved();
   }
 
-  #isPassedOver(maskId) {
-    return this.stepped.has(maskId) || this.unreached.has(maskId);
+  #isPassedOver(taskId) {
+    return this.stepped.has(taskId) || this.unreached.has(taskId);
   }
 
   // Keeps what is coming and what was judged last; a photo can weigh megabytes.
   #tidy() {
-    const last = this.state.history.slice(-N_KEPT).map((past) => past.mask_id);
+    const last = this.state.history.slice(-N_KEPT).map((past) => past.task_id);
     const wanted = new Set([this.current, this.reopened, ...this.queue, ...last]);
-    for (const maskId of this.items.keys()) if (!wanted.has(maskId)) this.items.delete(maskId);
+    for (const taskId of this.items.keys()) if (!wanted.has(taskId)) this.items.delete(taskId);
     const ready = new Set([this.current, ...this.queue.slice(0, N_PREPARED), ...last.slice(-1)]);
-    for (const maskId of this.pictures.keys()) if (!ready.has(maskId)) this.pictures.delete(maskId);
-    const seen = new Set(this.state.history.slice(-10).map((past) => past.mask_id));
-    for (const maskId of this.thumbnails.keys()) if (!seen.has(maskId)) this.thumbnails.delete(maskId);
+    for (const taskId of this.pictures.keys()) if (!ready.has(taskId)) this.pictures.delete(taskId);
+    const seen = new Set(this.state.history.slice(-10).map((past) => past.task_id));
+    for (const taskId of this.thumbnails.keys()) if (!seen.has(taskId)) this.thumbnails.delete(taskId);
   }
 
   // Showing.
@@ -143,9 +143,9 @@ class Desk {
     const picture = this.pictures.get(this.current);
     this.isPainted = false;
     this.root.dataset.painted = "false";
-    this.root.dataset.maskId = this.current ?? "";
+    this.root.dataset.taskId = this.current ?? "";
     const isReady = this.view.isStageSeen && item && (item.unjudgable !== undefined || picture);
-    const reopened = this.state.history.find((past) => past.mask_id === this.reopened);
+    const reopened = this.state.history.find((past) => past.task_id === this.reopened);
     this.view.showCard(this.#card(item, isReady));
     this.view.showItem(item, reopened);
     if (!isReady) return;
@@ -171,7 +171,7 @@ class Desk {
   #doneCard() {
     const { n_masks: nMasks, n_unjudgable: nUnjudgable } = this.answer;
     if (this.waiting().length && this.state.nSettled < nMasks) return this.unreached.card;
-    if (this.state.queue.some((maskId) => !this.stepped.has(maskId)) || this.#isMoreComing()) {
+    if (this.state.queue.some((taskId) => !this.stepped.has(taskId)) || this.#isMoreComing()) {
       return { glyph: "…", title: "Fetching the next masks", text: "" };
     }
     if (nMasks === 0) {
@@ -186,7 +186,7 @@ class Desk {
   // Python names the next few only: after these there may be more.
   #isMoreComing() {
     const { n_masks: nMasks, coming } = this.answer;
-    return this.state.nSettled < nMasks && !coming.every((maskId) => this.stepped.has(maskId));
+    return this.state.nSettled < nMasks && !coming.every((taskId) => this.stepped.has(taskId));
   }
 
   #paint() {
@@ -199,14 +199,14 @@ class Desk {
   }
 
   // Keys count from when the frame is on the screen, not from when it was drawn.
-  #afterPaint(maskId) {
+  #afterPaint(taskId) {
     const turn = Symbol("turn");
     this.turn = turn;
     requestAnimationFrame(() => {
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => {
         port1.close();
-        if (this.turn !== turn || this.current !== maskId) return;
+        if (this.turn !== turn || this.current !== taskId) return;
         this.isPainted = true;
         this.shownAt = performance.now();
         this.root.dataset.painted = "true";
@@ -218,15 +218,15 @@ class Desk {
   async #prepare() {
     if (this.isPreparing) return;
     this.isPreparing = true;
-    for (let maskId = this.#unprepared(); maskId; maskId = this.#unprepared()) {
-      const item = this.items.get(maskId);
+    for (let taskId = this.#unprepared(); taskId; taskId = this.#unprepared()) {
+      const item = this.items.get(taskId);
       try {
         const { canvas, insetCanvas } = this.view;
-        this.pictures.set(maskId, await Picture.prepare(item, canvas, insetCanvas, this.ratio));
+        this.pictures.set(taskId, await Picture.prepare(item, canvas, insetCanvas, this.ratio));
       } catch {
-        this.items.set(maskId, { ...item, unjudgable: "this browser cannot show the image" });
+        this.items.set(taskId, { ...item, unjudgable: "this browser cannot show the image" });
       }
-      if (maskId === this.current && !this.isPainted) this.#show();
+      if (taskId === this.current && !this.isPainted) this.#show();
     }
     this.isPreparing = false;
   }
@@ -235,9 +235,9 @@ class Desk {
     const { canvas, insetCanvas } = this.view;
     const size = `${canvas.width}x${canvas.height}x${insetCanvas.width}x${insetCanvas.height}`;
     if (!this.ratio) return undefined;
-    return [this.current, ...(this.queue ?? []).slice(0, N_PREPARED)].find((maskId) => {
-      const item = this.items.get(maskId);
-      return item && item.unjudgable === undefined && this.pictures.get(maskId)?.size !== size;
+    return [this.current, ...(this.queue ?? []).slice(0, N_PREPARED)].find((taskId) => {
+      const item = this.items.get(taskId);
+      return item && item.unjudgable === undefined && this.pictures.get(taskId)?.size !== size;
     });
   }
 
@@ -268,7 +268,7 @@ class Desk {
     if (event.key.toLowerCase() === "z") this.#hide(false);
   }
 
-  act(action, maskId) {
+  act(action, taskId) {
     if (!this.answer) return;
     if (action === "help") return this.view.toggleHelp();
     if (!this.view.help.hidden) return action === "escape" && this.view.toggleHelp(false);
@@ -286,7 +286,7 @@ class Desk {
       fainter: () => this.#setOpacity(-0.1),
       stronger: () => this.#setOpacity(0.1),
       step: () => this.#step(),
-      reopen: () => this.#reopen(maskId),
+      reopen: () => this.#reopen(taskId),
       escape: () => this.reopened !== null && this.#leave(),
     };
     return acts[action]?.();
@@ -304,7 +304,7 @@ class Desk {
     this.thumbnails.set(this.current, thumbnail);
     this.courier.add({
       kind: "reading",
-      mask_id: this.current,
+      task_id: this.current,
       entity: this.items.get(this.current).entity, // for the strip; Python leaves it out
       verdict,
       reasons,
@@ -327,23 +327,23 @@ class Desk {
   #undo() {
     const last = this.state.history.at(-1);
     if (!last) return this.view.tell("There is nothing to undo.");
-    this.courier.add({ kind: "withdrawal", mask_id: last.mask_id, decided_at: new Date().toISOString() });
-    this.thumbnails.delete(last.mask_id);
+    this.courier.add({ kind: "withdrawal", task_id: last.task_id, decided_at: new Date().toISOString() });
+    this.thumbnails.delete(last.task_id);
     this.reopened = null;
-    this.current = last.mask_id;
+    this.current = last.task_id;
     this.#reckon();
     this.#show();
     this.#prepare();
     return this.view.tell(`Taken back: ${last.verdict}. Judge it again.`);
   }
 
-  #reopen(maskId) {
-    this.reopened = maskId;
-    this.current = maskId;
+  #reopen(taskId) {
+    this.reopened = taskId;
+    this.current = taskId;
     this.#reckon();
     this.#show();
     this.#prepare();
-    if (!this.items.has(maskId)) this.courier.sendIn(0);
+    if (!this.items.has(taskId)) this.courier.sendIn(0);
     this.view.tell("Judge it again, or press Esc to leave it as it is.");
   }
 

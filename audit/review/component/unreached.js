@@ -10,7 +10,7 @@ class Unreached {
     this.at = 0;
   }
 
-  get maskIds() {
+  get taskIds() {
     return [...this.reasons.keys()];
   }
 
@@ -24,18 +24,18 @@ class Unreached {
     return { glyph: "…", title: "Waiting for the images", text };
   }
 
-  has(maskId) {
-    return this.reasons.has(maskId);
+  has(taskId) {
+    return this.reasons.has(taskId);
   }
 
   // Takes note of an item that came; tells whether its image has to be waited for.
-  heed({ mask_id: maskId, waiting }) {
-    const isRetry = this.reasons.delete(maskId);
+  heed({ task_id: taskId, waiting }) {
+    const isRetry = this.reasons.delete(taskId);
     if (waiting === undefined) {
       if (isRetry) [this.delay, this.at] = [FIRST_RETRY, 0];
       return false;
     }
-    this.reasons.set(maskId, waiting);
+    this.reasons.set(taskId, waiting);
     if (isRetry) this.delay = Math.min(LAST_RETRY, 2 * this.delay);
     this.at = Math.max(this.at, performance.now() + this.delay);
     return true;

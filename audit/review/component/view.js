@@ -102,11 +102,11 @@ class View {
 
   showHistory(history, thumbnails, reopened) {
     const entries = history.slice(-10).reverse();
-    const present = new Map([...this.strip.children].map((row) => [row.dataset.maskId, row]));
+    const present = new Map([...this.strip.children].map((row) => [row.dataset.taskId, row]));
     const rows = entries.map((past) => {
-      const row = present.get(past.mask_id) ?? madeRow(past.mask_id);
-      fillRow(row, past, thumbnails.get(past.mask_id));
-      row.firstElementChild.setAttribute("aria-pressed", past.mask_id === reopened);
+      const row = present.get(past.task_id) ?? madeRow(past.task_id);
+      fillRow(row, past, thumbnails.get(past.task_id));
+      row.firstElementChild.setAttribute("aria-pressed", past.task_id === reopened);
       return row;
     });
     if (!rows.length) rows.push(made("li", { className: "none", text: "Your last verdicts appear here." }));
@@ -161,12 +161,12 @@ function made(tag, { className, text, title, action, key } = {}, ...children) {
   return element;
 }
 
-function madeRow(maskId) {
+function madeRow(taskId) {
   const mark = made("span", { className: "verdict-mark" });
   const button = made("button", { action: "reopen" }, made("span", { className: "name" }), mark);
-  button.dataset.reopens = maskId;
+  button.dataset.reopens = taskId;
   const row = made("li", {}, button);
-  row.dataset.maskId = maskId;
+  row.dataset.taskId = taskId;
   return row;
 }
 

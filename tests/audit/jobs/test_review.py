@@ -57,7 +57,7 @@ def reading(mask_id: str, key: int, verdict: str = "correct", **more: object) ->
     return {
         "kind": "reading",
         "client_key": f"key-{key:05}",
-        "mask_id": mask_id,
+        "task_id": mask_id,
         "verdict": verdict,
         "reasons": [],
         "decided_at": (NOW + timedelta(seconds=key)).isoformat(),
@@ -73,7 +73,7 @@ def test_a_browser_is_given_what_it_lacks_until_it_holds_all_that_is_coming(
     answers = []
     while len(held) < 8:
         answers.append(ask(store, desk, {"number": len(answers), "held": held}))
-        held += [item["mask_id"] for item in answers[-1]["items"]]
+        held += [item["task_id"] for item in answers[-1]["items"]]
 
     assert held == list(desk.order)
     assert all(len(answer["items"]) <= MAX_ITEMS for answer in answers)
@@ -100,7 +100,7 @@ def test_an_undone_mask_is_the_next_one_again(store: Store, sample: ReviewSample
     undo = {
         "kind": "withdrawal",
         "client_key": "key-00003",
-        "mask_id": desk.order[0],
+        "task_id": desk.order[0],
         "decided_at": NOW.isoformat(),
     }
     events = [reading(desk.order[0], 1), reading(desk.order[1], 2), undo]
@@ -108,7 +108,7 @@ def test_an_undone_mask_is_the_next_one_again(store: Store, sample: ReviewSample
     answer = ask(store, desk, {"number": 1, "events": events})
 
     assert answer["coming"][0] == desk.order[0]
-    assert [past["mask_id"] for past in answer["recent"]] == [desk.order[1]]
+    assert [past["task_id"] for past in answer["recent"]] == [desk.order[1]]
     assert answer["n_settled"] == 1
 
 
@@ -146,7 +146,7 @@ def test_a_judged_mask_can_be_asked_for_out_of_turn(
         store, desk, {"number": 2, "wanted": [desk.order[0], "foreign"], "held": list(desk.order[1:])}
     )
 
-    assert [item["mask_id"] for item in answer["items"]] == [desk.order[0]]
+    assert [item["task_id"] for item in answer["items"]] == [desk.order[0]]
 
 
 def test_what_cannot_be_shown_is_noted_once_and_tried_again_at_the_next_opening(
@@ -162,7 +162,7 @@ def test_what_cannot_be_shown_is_noted_once_and_tried_again_at_the_next_opening(
     later = ask(store, desk, {"number": 1})
 
     assert shown["items"] == [
-        {"mask_id": desk.order[0], "entity": "Late", "question": None, "unjudgable": "the image is missing"}
+        {"task_id": desk.order[0], "entity": "Late", "question": None, "unjudgable": "the image is missing"}
     ]
     assert (later["coming"], later["n_settled"], later["n_unjudgable"]) == ([], 1, 1)
     assert sample.unjudgable() == {desk.order[0]: "the image is missing"}
@@ -297,19 +297,19 @@ def test_an_outage_of_the_images_is_waited_for_and_never_noted(
     images.rename(away)
 
     first = ask(store, desk)
-    waiting = [item["mask_id"] for item in first["items"]]
+    waiting = [item["task_id"] for item in first["items"]]
     second = ask(store, desk, {"number": 1, "waiting": waiting})
 
     reason = "the image root cannot be reached"
-    assert [(item["mask_id"], item["waiting"]) for item in first["items"]] == [(desk.order[0], reason)]
-    assert [item["mask_id"] for item in second["items"]] == [desk.order[1]], (
+    assert [(item["task_id"], item["waiting"]) for item in first["items"]] == [(desk.order[0], reason)]
+    assert [item["task_id"] for item in second["items"]] == [desk.order[1]], (
         "others are tried in the meantime"
     )
     assert (second["n_settled"], second["n_unjudgable"]) == (0, 0)
     away.rename(images)
     back = ask(store, desk, {"number": 2, "wanted": waiting})
     assert back["coming"] == list(desk.order), "what was waited for is next again"
-    assert back["items"][0]["mask_id"] == desk.order[0]
+    assert back["items"][0]["task_id"] == desk.order[0]
     assert "photo" in back["items"][0]
     assert sample.unjudgable() == {}
 

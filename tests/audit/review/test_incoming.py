@@ -13,7 +13,7 @@ MASKS = {"m1", "m2"}
 READING: dict[str, Any] = {
     "kind": "reading",
     "client_key": "key-00001",
-    "mask_id": "m1",
+    "task_id": "m1",
     "verdict": "incorrect",
     "reasons": ["spills_over", "part_missing", "spills_over"],
     "seconds": 1.25,
@@ -49,7 +49,7 @@ def test_a_reading_keeps_everything_that_was_measured() -> None:
 
 def test_a_withdrawal_needs_no_verdict() -> None:
     events, _ = parse(
-        {key: READING[key] for key in ("client_key", "mask_id", "decided_at")} | {"kind": "withdrawal"}
+        {key: READING[key] for key in ("client_key", "task_id", "decided_at")} | {"kind": "withdrawal"}
     )
 
     assert [type(event) for event in events] == [Withdrawal]
@@ -58,8 +58,8 @@ def test_a_withdrawal_needs_no_verdict() -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"mask_id": "m3"}, "its mask is not in this sample"),
-        ({"mask_id": ["m1"]}, "its mask is not in this sample"),
+        ({"task_id": "m3"}, "its mask is not in this sample"),
+        ({"task_id": ["m1"]}, "its mask is not in this sample"),
         ({"verdict": "fine"}, "there is no verdict 'fine'"),
         ({"verdict": None}, "there is no verdict None"),
         ({"verdict": "correct"}, "'spills_over' is no reason for correct"),
@@ -93,7 +93,7 @@ def test_a_bad_event_is_refused_by_its_key_and_the_others_are_kept(
     assert [event.client_key for event in events] == ["key-00002"]
     assert [refusal.message for refusal in refused] == [told]
     assert refused[0].client_key == str((READING | change)["client_key"])[:64]
-    assert refused[0].is_kept == ("mask_id" in change), "only another sample could still take it"
+    assert refused[0].is_kept == ("task_id" in change), "only another sample could still take it"
 
 
 @pytest.mark.parametrize("seconds", [-3.0, 1e9])

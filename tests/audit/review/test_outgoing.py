@@ -37,15 +37,15 @@ def test_an_answer_holds_its_header_and_its_pictures() -> None:
         progress=Progress(n_masks=5, n_settled=2, n_unjudgable=1, n_verdicts=1),
         coming=("a", "b", "c"),
         items=(
-            Item(mask_id="a", entity=HOSTILE, question=None, content=PICTURE),
+            Item(task_id="a", entity=HOSTILE, question=None, content=PICTURE),
             Item(
-                mask_id="b", entity="B", question="what?", content=Unjudgable(reason="the image is missing")
+                task_id="b", entity="B", question="what?", content=Unjudgable(reason="the image is missing")
             ),
-            Item(mask_id="c", entity="C", question=None, content=PICTURE),
-            Item(mask_id="d", entity="D", question=None, content=Unreachable(reason="away")),
+            Item(task_id="c", entity="C", question=None, content=PICTURE),
+            Item(task_id="d", entity="D", question=None, content=Unreachable(reason="away")),
         ),
         recent=(
-            PastVerdict(mask_id="z", entity="Z", verdict=Verdict.UNSURE, reasons=(Reason.IMAGE_UNUSABLE,)),
+            PastVerdict(task_id="z", entity="Z", verdict=Verdict.UNSURE, reasons=(Reason.IMAGE_UNUSABLE,)),
         ),
         confirmed=("k1",),
         refused=(Refusal(client_key="k2", message="no", is_kept=True),),
@@ -56,7 +56,7 @@ def test_an_answer_holds_its_header_and_its_pictures() -> None:
     assert blobs == b"the photothe maskthe photothe mask"
     assert header["items"] == [
         {
-            "mask_id": "a",
+            "task_id": "a",
             "entity": HOSTILE,
             "question": None,
             "size": [4, 3],
@@ -65,9 +65,9 @@ def test_an_answer_holds_its_header_and_its_pictures() -> None:
             "photo": [0, 9],
             "mask": [9, 8],
         },
-        {"mask_id": "b", "entity": "B", "question": "what?", "unjudgable": "the image is missing"},
+        {"task_id": "b", "entity": "B", "question": "what?", "unjudgable": "the image is missing"},
         {
-            "mask_id": "c",
+            "task_id": "c",
             "entity": "C",
             "question": None,
             "size": [4, 3],
@@ -76,10 +76,10 @@ def test_an_answer_holds_its_header_and_its_pictures() -> None:
             "photo": [17, 9],
             "mask": [26, 8],
         },
-        {"mask_id": "d", "entity": "D", "question": None, "waiting": "away"},
+        {"task_id": "d", "entity": "D", "question": None, "waiting": "away"},
     ]
     assert header["recent"] == [
-        {"mask_id": "z", "entity": "Z", "verdict": "unsure", "reasons": ["image_unusable"]}
+        {"task_id": "z", "entity": "Z", "verdict": "unsure", "reasons": ["image_unusable"]}
     ]
     assert (header["number"], header["n_masks"], header["n_settled"]) == (7, 5, 2)
     assert header["confirmed"] == ["k1"]
