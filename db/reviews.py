@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from db.records import Purpose, Reading, Reason, Source, StandingVerdict, Verdict, Withdrawal
+from db.records import JournalEntry, Purpose, Reading, Reason, Source, StandingVerdict, Verdict, Withdrawal
 from db.store import Transaction, slices
 from db.tables import journal, reviewers, unit_masks, units
 
@@ -49,6 +49,11 @@ def add_readings(
     return len(known) - n_known_before
 
 
+def count_entries(transaction: Transaction) -> int:
+    """Give how long the journal is; it only grows, so the same length says that nothing was added."""
+    return transaction.connection.scalars(select(func.count()).select_from(journal)).one()
+
+
 def load_standing(
     transaction: Transaction, sample_id: int, purpose: Purpose = Purpose.READING
 ) -> list[StandingVerdict]:
@@ -77,7 +82,7 @@ def load_standing(
             mask_id=row.mask_id,
             reviewer=row.name,
             verdict=Verdict(row.verdict),
-            reasons=tuple(Reason(reason) for reason in row.reasons.split(";") if reason),
+            reasons=_reasons(row.reasons),
             comment=row.comment,
             seconds=row.seconds,
             decided_at=row.decided_at,
@@ -89,6 +94,53 @@ def load_standing(
         )
         for row in rows
     ]
+
+
+def load_entries(transaction: Transaction, reviewer_id: int, after: int) -> list[JournalEntry]:
+    """Give what a reviewer added to the journal after an entry, in order of arrival.
+
+    A reviewer's entries are added one after the other, so that none can appear before one that was seen.
+    """
+    rows = transaction.connection.execute(
+        select(journal)
+        .where(journal.c.reviewer_id == reviewer_id, journal.c.entry_id > after)
+        .order_by(journal.c.entry_id)
+    )
+    return [
+        JournalEntry(
+            entry_id=row.entry_id,
+            mask_id=row.mask_id,
+            purpose=Purpose(row.purpose),
+            verdict=None if row.verdict is None else Verdict(row.verdict),
+            reasons=_reasons(row.reasons),
+            comment=row.comment,
+            flagged=row.flagged,
+        )
+        for row in rows
+    ]
+
+
+def load_judged(transaction: Transaction, reviewer_id: int, mask_ids: Collection[str]) -> set[str]:
+    """Give those of some masks on which a verdict of a reviewer stands, whatever it is for."""
+    judged: set[str] = set()
+    for some in slices(mask_ids):
+        newest = (
+            select(func.max(journal.c.entry_id))
+            .where(journal.c.reviewer_id == reviewer_id, journal.c.mask_id.in_(some))
+            .group_by(journal.c.mask_id, journal.c.purpose)
+        )
+        judged.update(
+            transaction.connection.scalars(
+                select(journal.c.mask_id).where(
+                    journal.c.entry_id.in_(newest), journal.c.verdict.is_not(None)
+                )
+            )
+        )
+    return judged
+
+
+def _reasons(stored: str) -> tuple[Reason, ...]:
+    return tuple(Reason(reason) for reason in stored.split(";") if reason)
 
 
 def _wait_for_turn(transaction: Transaction, reviewer_id: int) -> None:

@@ -1,10 +1,10 @@
 """Drawn samples: their design, units, and their own copy of every setting's masks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, delete, select, update
+from sqlalchemy import RowMapping, Select, delete, select, union, update
 from sqlalchemy.exc import IntegrityError
 
 from db.errors import ConflictError, NotFoundError
@@ -21,7 +21,17 @@ from db.records import (
     UnitMask,
 )
 from db.store import Transaction, insert_if_new, slices
-from db.tables import journal, masks, sample_settings, samples, strata, unit_masks, units
+from db.tables import (
+    journal,
+    masks,
+    preferences,
+    sample_settings,
+    samples,
+    strata,
+    synthetic_masks,
+    unit_masks,
+    units,
+)
 
 
 def add_sample(transaction: Transaction, sample: Sample) -> Sample:
@@ -125,6 +135,17 @@ def load_samples(transaction: Transaction) -> list[Sample]:
     return [_sample(row, _load_strata(transaction, row["sample_id"])) for row in rows]
 
 
+def is_present(transaction: Transaction, sample: Sample) -> bool:
+    """Whether a sample is still there.
+
+    Ids and names of removed samples are given again; the time of the drawing is not.
+    """
+    drawn_at = transaction.connection.scalar(
+        select(samples.c.created_at).where(samples.c.sample_id == sample.sample_id)
+    )
+    return drawn_at == sample.created_at
+
+
 def load_settings(transaction: Transaction, sample_id: int) -> list[SampleSetting]:
     """Give the settings whose masks a sample holds, in order of ingestion."""
     rows = transaction.connection.execute(
@@ -171,6 +192,20 @@ def load_mask_units(transaction: Transaction, sample_id: int) -> dict[str, int]:
     return {row.mask_id: row.unit_id for row in rows}
 
 
+def load_held(transaction: Transaction, sample_id: int, mask_ids: Collection[str]) -> set[str]:
+    """Give those of some masks that a sample holds at present."""
+    held: set[str] = set()
+    for some in slices(mask_ids):
+        held.update(
+            transaction.connection.scalars(
+                select(unit_masks.c.mask_id)
+                .join(units, units.c.unit_id == unit_masks.c.unit_id)
+                .where(units.c.sample_id == sample_id, unit_masks.c.mask_id.in_(some))
+            )
+        )
+    return held
+
+
 def load_masks(transaction: Transaction, mask_ids: Sequence[str]) -> list[Mask]:
     """Give masks with their run lengths, in the order asked; unknown ids are left out."""
     found: dict[str, Mask] = {}
@@ -207,6 +242,18 @@ def load_unjudgable(transaction: Transaction, sample_id: int) -> dict[str, str]:
     return {row.mask_id: row.unjudgable for row in rows}
 
 
+def find_unjudgable(transaction: Transaction, mask_ids: Collection[str]) -> set[str]:
+    """Give those of some masks that cannot be shown."""
+    found: set[str] = set()
+    for some in slices(mask_ids):
+        found.update(
+            transaction.connection.scalars(
+                select(masks.c.mask_id).where(masks.c.mask_id.in_(some), masks.c.unjudgable.is_not(None))
+            )
+        )
+    return found
+
+
 def mark_unjudgable(transaction: Transaction, mask_id: str, reason: str | None) -> None:
     """Note why a mask cannot be shown; None notes that it can."""
     transaction.connection.execute(update(masks).where(masks.c.mask_id == mask_id).values(unjudgable=reason))
@@ -222,8 +269,19 @@ def remove_sample(transaction: Transaction, name: str) -> int:
     n_units = len(_unit_ids(transaction, sample.sample_id))
     transaction.connection.execute(delete(samples).where(samples.c.sample_id == sample.sample_id))
     held = select(unit_masks.c.mask_id).where(unit_masks.c.mask_id.is_not(None))
+    judged = union(
+        select(journal.c.mask_id), select(preferences.c.first_mask_id), select(preferences.c.second_mask_id)
+    )
     transaction.connection.execute(
-        delete(masks).where(masks.c.mask_id.not_in(held), masks.c.mask_id.not_in(select(journal.c.mask_id)))
+        delete(synthetic_masks).where(
+            synthetic_masks.c.made_from.not_in(held), synthetic_masks.c.mask_id.not_in(judged)
+        )
+    )
+    made = select(synthetic_masks.c.mask_id)
+    transaction.connection.execute(
+        delete(masks).where(
+            masks.c.mask_id.not_in(held), masks.c.mask_id.not_in(judged), masks.c.mask_id.not_in(made)
+        )
     )
     return n_units
 

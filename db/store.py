@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
+from threading import RLock
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -41,13 +42,18 @@ class Store:
     def __init__(self, url: str) -> None:
         self._url = _parse(url)
         self._engine = _engine(self._url)
+        # On SQLite one writes at a time. Between processes whoever waits asks again and again, and may be
+        # overtaken for seconds; the threads of one process wait in line.
+        self._turn: AbstractContextManager[object] = (
+            RLock() if self._url.get_backend_name() == "sqlite" else nullcontext()
+        )
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Give a transaction that may write; it is rolled back when the block raises."""
         # A reader that turns writer midway is refused at once if somebody wrote in between; taking the
         # write lock at the start makes it wait instead (sqlite.org/lang_transaction.html, 2.2).
-        with self._connected("BEGIN IMMEDIATE") as connection, connection.begin():
+        with self._turn, self._connected("BEGIN IMMEDIATE") as connection, connection.begin():
             yield Transaction(connection)
 
     @contextmanager

@@ -194,6 +194,7 @@ assignments = Table(
     Column("assigned_at", UtcTime, nullable=False),
     Column("lease_until", UtcTime, nullable=False, comment="nobody else is given it until then"),
     Index("ix_assignments_sample", "sample_id", "reviewer_id"),
+    Index("ix_assignments_lease", "lease_until", "reviewer_id"),
     comment="Who was given what to judge",
 )
 

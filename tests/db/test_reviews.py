@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from db.records import MaskState, OverlayMode, Reading, Reason, Source, Verdict, Withdrawal
 from db.reviewers import ensure_reviewer
-from db.reviews import add_readings, load_standing
+from db.reviews import add_readings, count_entries, load_standing
 from db.samples import add_masks, add_sample, put_units
 from db.store import Store, Transaction
 from db.tables import journal
@@ -42,15 +42,11 @@ def standing(transaction: Transaction) -> list[tuple[str, str, Verdict]]:
     return [(each.reviewer, each.mask_id, each.verdict) for each in load_standing(transaction, 1)]
 
 
-def n_entries(transaction: Transaction) -> int:
-    return transaction.connection.scalar(select(func.count()).select_from(journal))
-
-
 def test_sending_again_changes_nothing(transaction: Transaction) -> None:
     assert hand_in(transaction, "ann", reading("m1", "k1"), reading("m1", "k1")) == 1
     assert hand_in(transaction, "ann", reading("m1", "k1"), reading("m2", "k2")) == 1
     assert standing(transaction) == [("ann", "m1", Verdict.CORRECT), ("ann", "m2", Verdict.CORRECT)]
-    assert n_entries(transaction) == 2
+    assert count_entries(transaction) == 2
 
 
 def test_a_change_supersedes_and_keeps_what_it_changes(transaction: Transaction) -> None:
@@ -69,7 +65,7 @@ def test_undo_leaves_the_mask_pending_and_can_be_undone_by_judging_again(transac
     assert standing(transaction) == []
     hand_in(transaction, "ann", reading("m1", "k3", Verdict.UNSURE))
     assert standing(transaction) == [("ann", "m1", Verdict.UNSURE)]
-    assert n_entries(transaction) == 3
+    assert count_entries(transaction) == 3
 
 
 def test_a_late_replay_of_an_old_verdict_does_not_bring_it_back(transaction: Transaction) -> None:

@@ -32,6 +32,7 @@ def upgrade() -> None:
         comment="Who was given what to judge",
     )
     with op.batch_alter_table("assignments", schema=None) as batch_op:
+        batch_op.create_index("ix_assignments_lease", ["lease_until", "reviewer_id"], unique=False)
         batch_op.create_index("ix_assignments_sample", ["sample_id", "reviewer_id"], unique=False)
 
     op.create_table(

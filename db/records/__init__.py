@@ -1,0 +1,68 @@
+"""Frozen values that cross the border of the store: what goes in and what comes out.
+
+Nothing here knows SQL or Parquet. Times are timezone-aware UTC.
+"""
+
+from db.records.gold import GoldMask, GoldVerdict, Known, SyntheticMask
+from db.records.people import Assignment, MaskReader, Reviewer, Role
+from db.records.samples import (
+    Contrast,
+    DifferingSizes,
+    FrameFile,
+    Mask,
+    MaskState,
+    Sample,
+    SampleSetting,
+    Stratum,
+    Unit,
+    UnitMask,
+)
+from db.records.verdicts import (
+    REASONS_OF,
+    JournalEntry,
+    OverlayMode,
+    Preference,
+    PreferenceReading,
+    Purpose,
+    Reading,
+    Reason,
+    Source,
+    StandingPreference,
+    StandingVerdict,
+    Verdict,
+    Withdrawal,
+)
+
+__all__ = [
+    "REASONS_OF",
+    "Assignment",
+    "Contrast",
+    "DifferingSizes",
+    "FrameFile",
+    "GoldMask",
+    "GoldVerdict",
+    "JournalEntry",
+    "Known",
+    "Mask",
+    "MaskReader",
+    "MaskState",
+    "OverlayMode",
+    "Preference",
+    "PreferenceReading",
+    "Purpose",
+    "Reading",
+    "Reason",
+    "Reviewer",
+    "Role",
+    "Sample",
+    "SampleSetting",
+    "Source",
+    "StandingPreference",
+    "StandingVerdict",
+    "Stratum",
+    "SyntheticMask",
+    "Unit",
+    "UnitMask",
+    "Verdict",
+    "Withdrawal",
+]
