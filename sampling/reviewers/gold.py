@@ -15,13 +15,13 @@ class GoldReadings:
     """How reviewers judged masks of known truth, mixed unseen into their work; unsure verdicts left out.
 
     Attributes:
-        n_correct: masks known to be correct, at least 1.
+        n_correct: masks known to be correct, 0 or more.
         n_accepted: of those, judged correct.
-        n_incorrect: masks known to be incorrect, at least 1.
+        n_incorrect: masks known to be incorrect, 0 or more.
         n_rejected: of those, judged incorrect.
 
     Raises:
-        EstimateError: a kind has no mask, or more verdicts than masks.
+        EstimateError: more masks of a kind were judged right than there are, or fewer than none.
     """
 
     n_correct: int
@@ -34,24 +34,24 @@ class GoldReadings:
             ("correct", self.n_correct, self.n_accepted),
             ("incorrect", self.n_incorrect, self.n_rejected),
         ):
-            if n < 1 or not 0 <= n_right <= n:
+            if not 0 <= n_right <= n:
                 raise EstimateError(
-                    f"{n_right} of {n} masks known to be {kind} were judged so: give 1 mask or more of "
-                    "either kind, and between none and all of them judged so"
+                    f"{n_right} of {n} masks known to be {kind} were judged so: give between none and all of "
+                    "them judged so"
                 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewerRates:
-    """How often reviewers are right, with Clopper and Pearson's intervals.
+    """How often reviewers are right, with Clopper and Pearson's intervals; where a kind has no mask, why not.
 
     Attributes:
         sensitivity: P(judged correct | correct).
         specificity: P(judged incorrect | incorrect).
     """
 
-    sensitivity: Estimate
-    specificity: Estimate
+    sensitivity: Estimate | NoEstimate
+    specificity: Estimate | NoEstimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +81,8 @@ def reviewer_rates(gold: GoldReadings, *, confidence: float = 0.95) -> ReviewerR
     (0.85, 0.7647)
     """
     return ReviewerRates(
-        sensitivity=_rate(gold.n_accepted, gold.n_correct, confidence),
-        specificity=_rate(gold.n_rejected, gold.n_incorrect, confidence),
+        sensitivity=_rate("correct", gold.n_accepted, gold.n_correct, confidence),
+        specificity=_rate("incorrect", gold.n_rejected, gold.n_incorrect, confidence),
     )
 
 
@@ -108,9 +108,9 @@ def gold_corrected_accuracy(
         confidence: nominal coverage, in (0, 1).
 
     Returns:
-        The corrected accuracy. `NoEstimate` where s + t or s' + t' is not above 1, as verdicts that come as
-        often on wrong masks as on right ones carry no information; and where all of the interval is beyond
-        0 or 1, as the gold masks then contradict the sample.
+        The corrected accuracy. `NoEstimate` where a kind has no mask; where s + t or s' + t' is not above 1,
+        as verdicts that come as often on wrong masks as on right ones carry no information; and where all
+        of the interval is beyond 0 or 1, as the gold masks then contradict the sample.
 
     Raises:
         DesignError: the confidence is not in (0, 1).
@@ -127,6 +127,10 @@ def gold_corrected_accuracy(
     (0.9476, 0.9231, 0.9782)
     """
     check_open_share("confidence", confidence)
+    rates = reviewer_rates(gold, confidence=confidence)
+    for rate in (rates.sensitivity, rates.specificity):
+        if isinstance(rate, NoEstimate):
+            return rate
     sensitivity, specificity = gold.n_accepted / gold.n_correct, gold.n_rejected / gold.n_incorrect
     limits = _lang_reiczigel(raw, gold, confidence)
     if sensitivity + specificity <= 1 or limits is None:
@@ -149,11 +153,13 @@ def gold_corrected_accuracy(
             method=IntervalMethod.LANG_REICZIGEL,
         ),
         raw=raw,
-        rates=reviewer_rates(gold, confidence=confidence),
+        rates=rates,
     )
 
 
-def _rate(n_right: int, n: int, confidence: float) -> Estimate:
+def _rate(kind: str, n_right: int, n: int, confidence: float) -> Estimate | NoEstimate:
+    if n == 0:
+        return NoEstimate(reason=f"no mask known to be {kind} was judged correct or incorrect")
     return Estimate(
         value=n_right / n, interval=clopper_pearson_interval(n_right, n, confidence=confidence), n=n, n_eff=n
     )

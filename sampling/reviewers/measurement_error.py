@@ -61,7 +61,7 @@ def corrected_accuracy(
     """The accuracy if every unit had been read a second time, estimated from those that were.
 
     With weight w_i, 1 for "correct" and 0 otherwise f_i (first) and t_i (second), and 1 for "decided" c_i
-    (first) and d_i (second), π_i the chance of a second reading and s_i whether there was one:
+    (first) and d_i (second), π_i the chance of a second reading and s_i whether the unit was drawn for one:
 
         p̂ = Σ w_i·(f_i + s_i/π_i·(t_i − f_i)) / Σ w_i·(c_i + s_i/π_i·(d_i − c_i))
 
@@ -100,7 +100,7 @@ def corrected_accuracy(
     >>> first = np.array([1] * 80 + [0] * 20)
     >>> second = np.array([1] * 19 + [0] + [-1] * 60 + [0] * 16 + [1] * 4)
     >>> answer = corrected_accuracy(SecondReadings(strata=np.zeros(100, dtype=int), weights=np.ones(100),
-    ...     first=first, second=second, probabilities=np.where(first == 1, 0.25, 1.0)))
+    ...     first=first, second=second, chosen=second >= 0, probabilities=np.where(first == 1, 0.25, 1.0)))
     >>> answer.raw.value, answer.corrected.value, answer.n_overturned, answer.n_restored
     (0.8, 0.8, 1, 4)
     """
@@ -112,7 +112,10 @@ def corrected_accuracy(
     corrected = _difference_estimate(readings, confidence)
     if isinstance(corrected, NoEstimate):
         return corrected
-    as_first_read = replace(readings, second=readings.first, probabilities=np.ones(readings.first.size))
+    everything = np.ones(readings.first.size)
+    as_first_read = replace(
+        readings, second=readings.first, chosen=everything.astype(np.bool_), probabilities=everything
+    )
     is_read = readings.second != Reading.NONE
     return CorrectedAccuracy(
         raw=_difference_estimate(as_first_read, confidence),
@@ -125,12 +128,11 @@ def corrected_accuracy(
 
 
 def _why_not_correctable(readings: SecondReadings) -> str | None:
-    is_read = readings.second != Reading.NONE
     is_certain = readings.probabilities == 1
-    n_awaited = int((is_certain & ~is_read).sum())
+    n_awaited = int((readings.chosen & (readings.second == Reading.NONE)).sum())
     if n_awaited:
         return f"{n_awaited} units that had to be read again await their second reading"
-    if not is_certain.all() and not (is_read & ~is_certain).any():
+    if not is_certain.all() and not (readings.chosen & ~is_certain).any():
         return (
             f"none of the {int((~is_certain).sum())} units that could be chosen for a second reading has one,"
             " so nothing tells how many of their verdicts hold"

@@ -27,17 +27,22 @@ class SecondReadings:
     One row per unit that can be judged; a unit that is wrong without review (no mask) is `INCORRECT` twice
     with probability 1. Codes of any integer type become intp, weights of any real type float64.
 
+    Only the draw decides whose second reading counts: one that was given beside it, for whatever reason, says
+    nothing of the units that were not drawn, and is not handed in.
+
     Attributes:
         strata: int (n,); codes of the strata the units were drawn from.
         weights: float (n,); finite and above 0. All 1 for the share of the sample as allocated.
         first: int (n,); `CORRECT`, `INCORRECT` or `UNSURE`.
-        second: int (n,); the same, or `NONE` where the unit was not read again.
+        second: int (n,); the same; `NONE` where the unit is not to be read again, or awaits it.
+        chosen: bool (n,); whether the unit was drawn to be read again, which a probability of 1 is.
         probabilities: float (n,); in (0, 1]: the chance that the unit had to be read again, fixed before it
             was known whether it would be, and independent from unit to unit. It may depend on the first
             verdict: 1 for every incorrect and unsure one, a share for the correct ones.
 
     Raises:
-        EstimateError: no unit; arrays of different lengths; a value that is no `Reading`.
+        EstimateError: no unit; arrays of different lengths; a value that is no `Reading`; a second reading of
+            a unit that was not drawn; one that was certain to be drawn and was not.
         DesignError: a weight or a probability outside its range.
     """
 
@@ -45,6 +50,7 @@ class SecondReadings:
     weights: NDArray[np.float64]
     first: NDArray[np.integer]
     second: NDArray[np.integer]
+    chosen: NDArray[np.bool_]
     probabilities: NDArray[np.float64]
 
     def __post_init__(self) -> None:
@@ -58,6 +64,19 @@ class SecondReadings:
             object.__setattr__(self, name, as_codes(name, getattr(self, name), least=Reading.NONE))
         object.__setattr__(self, "weights", as_weights("weights", self.weights))
         check_probabilities("probabilities of a second reading", self.probabilities)
+        self._check_draw()
+
+    def _check_draw(self) -> None:
+        n_beside = int(((self.second != Reading.NONE) & ~self.chosen).sum())
+        if n_beside:
+            raise EstimateError(
+                f"{n_beside} units have a second reading for which they were not drawn: leave it out"
+            )
+        n_certain = int(((self.probabilities == 1) & ~self.chosen).sum())
+        if n_certain:
+            raise EstimateError(
+                f"{n_certain} units were certain to be drawn for a second reading and are not: mark them"
+            )
 
 
 DECISIONS = (Reading.INCORRECT, Reading.CORRECT, Reading.UNSURE)

@@ -73,11 +73,22 @@ def test_reviewers_who_tell_nothing_apart_correct_nothing(numbers):
 
 
 @pytest.mark.parametrize(
-    "numbers", [(1, 0, 1, 1), (0, 0, 1, 1), (3, 2, 1, 1), (-1, 2, 1, 1), (1, 1, 2, 1), (1, 1, 0, 0)]
+    "numbers", [(1, 0, 1, 1), (0, -1, 1, 1), (3, 2, 1, 1), (-1, 2, 1, 1), (1, 1, 2, 1), (1, 1, 1, 0)]
 )
 def test_gold_masks_that_cannot_be_are_refused(numbers):
     with pytest.raises(EstimateError, match="masks known to be"):
         gold(*numbers)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "lacking"), [((0, 0, 9, 10), "sensitivity"), ((9, 10, 0, 0), "specificity")]
+)
+def test_one_kind_of_gold_gives_one_rate_and_corrects_nothing(numbers, lacking):
+    rates = reviewer_rates(gold(*numbers))
+    (held,) = {"sensitivity", "specificity"} - {lacking}
+    assert getattr(rates, held).value == 0.9
+    assert "was judged correct or incorrect" in getattr(rates, lacking).reason
+    assert gold_corrected_accuracy(raw(80, 100), gold(*numbers)) == getattr(rates, lacking)
 
 
 @pytest.mark.parametrize("confidence", [0, 1, 95, float("nan")])

@@ -23,6 +23,7 @@ def readings(first, second, *, share=1.0, strata=None, weights=None):
         weights=np.ones(first.size) if weights is None else np.asarray(weights, dtype=float),
         first=first,
         second=second,
+        chosen=(second != NONE) | (first != RIGHT) | (share == 1),
         probabilities=np.where(first == RIGHT, share, 1.0),
     )
 
@@ -155,6 +156,13 @@ def test_what_cannot_be_corrected_yet_gives_a_reason(first, second, reason):
     assert reason in answer.reason
 
 
+def test_a_correct_unit_that_was_drawn_and_not_read_yet_is_awaited():
+    sample = readings([RIGHT, RIGHT, WRONG], [RIGHT, NONE, WRONG], share=0.5)
+    answer = corrected_accuracy(replace(sample, chosen=np.array([True, True, True])))
+    assert isinstance(answer, NoEstimate)
+    assert "1 units that had to be read again await" in answer.reason
+
+
 GOOD = readings([RIGHT, WRONG], [RIGHT, WRONG])
 
 
@@ -178,6 +186,17 @@ GOOD = readings([RIGHT, WRONG], [RIGHT, WRONG])
             "probabilities of a second reading are not above 0",
         ),
         ({"probabilities": np.array([1, np.nan])}, DesignError, "probabilities of a second reading are not"),
+        ({"chosen": np.array([True])}, EstimateError, "one entry per unit"),
+        (
+            {"chosen": np.array([False, True]), "probabilities": np.array([0.5, 1])},
+            EstimateError,
+            "1 units have a second reading for which they were not drawn",
+        ),
+        (
+            {"chosen": np.array([False, True]), "second": np.array([NONE, WRONG])},
+            EstimateError,
+            "1 units were certain to be drawn",
+        ),
     ],
 )
 def test_readings_that_cannot_be_are_refused(change, error, message):

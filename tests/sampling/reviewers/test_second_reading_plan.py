@@ -53,13 +53,14 @@ def test_a_sample_read_as_planned_has_about_the_planned_half_width(half_width):
         truth = rng.random(2000) < 0.948
         first = (rng.random(2000) < np.where(truth, 0.97, 0.15)).astype(int)
         probabilities = np.where(first == 1, plan.share, 1.0)
-        second = np.where(rng.random(2000) < probabilities, truth, Reading.NONE)
+        chosen = rng.random(2000) < probabilities
         answer = corrected_accuracy(
             SecondReadings(
                 strata=np.zeros(2000, dtype=int),
                 weights=np.ones(2000),
                 first=first,
-                second=second,
+                second=np.where(chosen, truth, Reading.NONE),
+                chosen=chosen,
                 probabilities=probabilities,
             )
         )
