@@ -15,13 +15,31 @@ ENVIRONMENT_PREFIX = "MASK_AUDIT_"
 DEFAULT_GUIDELINE = """\
 # When is a mask correct?
 
-Press **correct** when the highlighted region shows the named thing, all of it and nothing else,
-up to an outline error that you would not bother to fix.
+You see a photo, a name and a highlighted region. Judge two things at once: is it **the named thing**,
+and is **the outline good**? Good means that you would not bother to repair it.
 
-Press **incorrect** when it shows another thing, leaves out a part, spills over, takes the whole
-image for one object, or has foreground and background swapped.
+| press | when |
+|---|---|
+| **Correct** | It is the named thing, all of it and nothing else. |
+| **Incorrect** | It is something else, or the outline needs repair. Give the reason that fits best. |
+| **Unsure** | The photo or the question lets nobody decide. Not for masks that are merely hard. |
 
-Press **unsure** only when the image or the question does not let anyone decide.
+## Good
+
+- *Crow*: the whole bird with its tail and legs; the edge is a few pixels off along the feathers.
+- *Bicycle*: wheels and frame; the gaps between the spokes are filled or not, as nobody would repair that.
+- *Mug* behind a hand: only what is visible of the mug.
+
+## Bad
+
+- *Crow*: the branch that it sits on is taken in: **spills over**.
+- *Crow*: without its tail: **part missing**.
+- *Crow*: the magpie beside it: **wrong object**. Two crows as one region: **merged**.
+- *Crow*: everything but the crow: **inside out**. All of the photo: **whole image**.
+- *Crow*: there is no crow: **not in image**.
+
+Look at the outline once with the overlay hidden. Do not guess how the mask was made, and do not expect a
+certain share to be wrong: some runs are nearly all right, and the next mask may still be wrong.
 """
 
 TEMPLATE = """\

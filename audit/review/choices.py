@@ -1,8 +1,17 @@
-"""The words in which reviewers meet the verdicts and reasons; what there is to choose is in `db.records`."""
+"""The words in which reviewers meet verdicts, reasons and preferences, for every front end alike."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from db.records import Reason, Verdict
+
+
+class Side(StrEnum):
+    """Which of two masks is better, as they were shown."""
+
+    LEFT = "left"
+    SAME = "same"
+    RIGHT = "right"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,4 +48,10 @@ REASON_WORDING: dict[Reason, Wording] = {
     Reason.AMBIGUOUS_QUESTION: Wording(
         label="Ambiguous", meaning="The name or the question can mean several things."
     ),
+}
+
+PREFERENCE_WORDING: dict[Side, Wording] = {
+    Side.LEFT: Wording(label="Left", meaning="The left outline needs less repair."),
+    Side.SAME: Wording(label="The same", meaning="Neither is better than the other."),
+    Side.RIGHT: Wording(label="Right", meaning="The right outline needs less repair."),
 }

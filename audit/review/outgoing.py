@@ -1,45 +1,86 @@
-"""Packs what the page in the browser gets: items to judge, what is confirmed, how far the reviewer is.
+"""What the page in the browser gets: items to judge, what is confirmed, how far the reviewer is.
 
 The browser sends what it holds and every event not yet confirmed; Python stores the events, confirms them and
 sends what is missing. Any message may be lost, repeated or late: sending it again gives the same result.
 """
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from audit.review.choices import REASON_WORDING, VERDICT_WORDING
+from audit.review.choices import Side
 from audit.review.images import ReadableImage, Unjudgable, Unreachable
+from audit.review.opening import Opening
 from audit.review.overlay import Box
-from db.records import REASONS_OF, Reason, Verdict
+from db.records import Reason, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """Pixels to lay over a photo.
+
+    Attributes:
+        png: the pixels inside `box`, 1 bit each.
+    """
+
+    png: bytes
+    box: Box
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A mask on its photo, ready to be judged.
+    """One mask, or two to compare, on a photo.
 
     Attributes:
-        mask_png: the pixels inside `box`.
         crop: the part of the photo to show.
+        masks: the mask to judge; where two are compared, the left and the right one.
+        parts: of the mask to judge, where its annotation has several.
     """
 
     photo: ReadableImage
-    mask_png: bytes
-    box: Box
     crop: Box
+    masks: tuple[Layer, ...]
+    parts: tuple[Layer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practice:
+    """The answer to a practice item, told once the reviewer has judged it.
+
+    Attributes:
+        told: why, in words for the reviewer; may be empty.
+    """
+
+    verdict: Verdict
+    told: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindReading:
+    """What somebody said of a mask, shown to the lead who settles it without saying who."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    comment: str
+    flagged: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One mask as the reviewer meets it: nothing of its setting, model, score or split.
+    """One task as the reviewer meets it: nothing of its setting, model, score or split.
 
     Attributes:
         content: the picture, or why there is none.
+        practice: the answer, where the item is for practice; None for what counts.
+        readings: what was said of it before, where it is to be settled; empty elsewhere.
+        why: in words for a lead, why it is to be settled; empty elsewhere.
     """
 
     task_id: str
     entity: str
     question: str | None
     content: Picture | Unjudgable | Unreachable
+    practice: Practice | None = None
+    readings: tuple[BlindReading, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +91,19 @@ class PastVerdict:
     entity: str
     verdict: Verdict
     reasons: tuple[Reason, ...]
+    comment: str = ""
+    flagged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastPreference:
+    """A preference of this reviewer that stands, as the pair is shown to them."""
+
+    task_id: str
+    entity: str
+    preference: Side
+    comment: str = ""
+    flagged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +121,17 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far this reviewer is: masks settled (judged or unjudgable) out of all, and what can be undone."""
+    """How far the work is that this reviewer shares in.
 
-    n_masks: int
+    Attributes:
+        n_tasks: all there are.
+        n_settled: those that need nothing more of this reviewer: judged by them, read often enough by others,
+            or unjudgable.
+        n_unjudgable: of those, the ones that could not be shown.
+        n_verdicts: of this reviewer, that can be undone.
+    """
+
+    n_tasks: int
     n_settled: int
     n_unjudgable: int
     n_verdicts: int
@@ -82,113 +144,20 @@ class Answer:
     Attributes:
         number: of the message answered; 0 where the page was just opened.
         scope: names the workspace's sample, so that pages of several workspaces keep their verdicts apart.
+        opening: with the first answer alone.
         confirmed: client keys of the events that are in the journal.
-        coming: the masks next in order.
-        items: those of them, or of the masks asked for, that the browser lacks.
+        coming: the tasks next in order.
+        items: those of them, or of the tasks asked for, that the browser lacks.
         recent: the latest verdicts, oldest first.
     """
 
     number: int
     scope: str
     reviewer: str
+    opening: Opening | None = None
     progress: Progress
     coming: tuple[str, ...]
     items: tuple[Item, ...]
-    recent: tuple[PastVerdict, ...]
+    recent: tuple[PastVerdict | PastPreference, ...]
     confirmed: tuple[str, ...]
     refused: tuple[Refusal, ...]
-
-
-def pack_answer(answer: Answer) -> bytes:
-    """An answer as one block of bytes: length of the header (4 bytes, little-endian), JSON header, pictures.
-
-    In the header a picture is a list of offset and length, counted from the end of the header.
-    """
-    blobs: list[bytes] = []
-    header = {
-        "number": answer.number,
-        "scope": answer.scope,
-        "reviewer": answer.reviewer,
-        "n_masks": answer.progress.n_masks,
-        "n_settled": answer.progress.n_settled,
-        "n_unjudgable": answer.progress.n_unjudgable,
-        "n_verdicts": answer.progress.n_verdicts,
-        "coming": answer.coming,
-        "items": [_item_header(item, blobs) for item in answer.items],
-        "recent": [_past_header(past) for past in answer.recent],
-        "confirmed": answer.confirmed,
-        "refused": [asdict(each) for each in answer.refused],
-        "choices": _choices(),
-    }
-    return _framed(header, blobs)
-
-
-def pack_trouble(message: str, *, number: int, scope: str, reviewer: str) -> bytes:
-    """The answer of a server that stored nothing: the browser keeps its verdicts and tries again.
-
-    Where its scope or reviewer is not the browser's, the browser opens the page anew.
-    """
-    return _framed({"number": number, "scope": scope, "reviewer": reviewer, "trouble": message}, [])
-
-
-def _framed(header: object, blobs: list[bytes]) -> bytes:
-    encoded = json.dumps(header, ensure_ascii=True, allow_nan=False).encode()
-    return b"".join([len(encoded).to_bytes(4, "little"), encoded, *blobs])
-
-
-def _item_header(item: Item, blobs: list[bytes]) -> dict[str, object]:
-    header: dict[str, object] = {
-        "task_id": item.task_id,
-        "entity": item.entity,
-        "question": item.question,
-    }
-    if isinstance(item.content, Unjudgable):
-        return header | {"unjudgable": item.content.reason}
-    if isinstance(item.content, Unreachable):
-        return header | {"waiting": item.content.reason}
-    picture = item.content
-    return header | {
-        "size": [picture.photo.width, picture.photo.height],
-        "box": _corners(picture.box),
-        "crop": _corners(picture.crop),
-        "photo": _appended(picture.photo.jpeg, blobs),
-        "mask": _appended(picture.mask_png, blobs),
-    }
-
-
-def _appended(blob: bytes, blobs: list[bytes]) -> list[int]:
-    offset = sum(len(each) for each in blobs)
-    blobs.append(blob)
-    return [offset, len(blob)]
-
-
-def _corners(box: Box) -> list[int]:
-    return [box.left, box.top, box.width, box.height]
-
-
-def _past_header(past: PastVerdict) -> dict[str, object]:
-    return {
-        "task_id": past.task_id,
-        "entity": past.entity,
-        "verdict": past.verdict,
-        "reasons": past.reasons,
-    }
-
-
-def _choices() -> list[dict[str, object]]:
-    return [
-        {
-            "verdict": verdict,
-            "label": wording.label,
-            "meaning": wording.meaning,
-            "reasons": [
-                {
-                    "reason": reason,
-                    "label": REASON_WORDING[reason].label,
-                    "meaning": REASON_WORDING[reason].meaning,
-                }
-                for reason in REASONS_OF[verdict]
-            ],
-        }
-        for verdict, wording in VERDICT_WORDING.items()
-    ]

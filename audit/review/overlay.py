@@ -1,5 +1,6 @@
 """Turns a mask into what a browser can draw: its box, the crop around it, and its pixels as a tiny PNG."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -45,6 +46,21 @@ def mask_box(mask: NDArray[np.bool_]) -> Box:
         top=int(rows[0]),
         width=int(columns[-1] - columns[0]) + 1,
         height=int(rows[-1] - rows[0]) + 1,
+    )
+
+
+def joint_box(boxes: Sequence[Box]) -> Box:
+    """Smallest rectangle that holds every one of some boxes, at least one.
+
+    >>> joint_box([Box(left=2, top=1, width=3, height=1), Box(left=0, top=4, width=1, height=2)])
+    Box(left=0, top=1, width=5, height=5)
+    """
+    left, top = min(box.left for box in boxes), min(box.top for box in boxes)
+    return Box(
+        left=left,
+        top=top,
+        width=max(box.left + box.width for box in boxes) - left,
+        height=max(box.top + box.height for box in boxes) - top,
     )
 
 

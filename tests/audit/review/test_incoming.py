@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.review.events import Event, PreferenceEvent, ReadingEvent, Side, WithdrawalEvent
 from audit.review.incoming import MAX_EVENTS, parse_request
+from audit.review.opening import DeskKind
 from audit.review.outgoing import Refusal
-from db.records import OverlayMode, Reading, Reason, Verdict, Withdrawal
+from db.records import OverlayMode, Reason, Verdict
 
-MASKS = {"m1", "m2"}
 READING: dict[str, Any] = {
     "kind": "reading",
     "client_key": "key-00001",
@@ -20,11 +21,26 @@ READING: dict[str, Any] = {
     "shown_at": "2025-01-02T03:04:05.500Z",
     "decided_at": "2025-01-02T04:04:06.750+01:00",
     "overlay_mode": "fill",
+    "flagged": True,
+    "sequence": 41,
 }
 
 
-def parse(*events: object) -> tuple[tuple[Reading | Withdrawal, ...], tuple[Refusal, ...]]:
-    request = parse_request({"number": 3, "events": list(events)}, known_masks=MASKS, guideline_hash="abc")
+PREFERENCE: dict[str, Any] = {
+    "kind": "preference",
+    "client_key": "key-00001",
+    "task_id": "pair-1",
+    "preference": "left",
+    "comment": "sharper",
+    "flagged": True,
+    "seconds": 2.5,
+    "decided_at": "2025-01-02T03:04:05Z",
+    "sequence": 9,
+}
+
+
+def parse(*events: object, kind: DeskKind = DeskKind.REVIEW) -> tuple[tuple[Event, ...], tuple[Refusal, ...]]:
+    request = parse_request({"number": 3, "events": list(events)}, kind)
     return request.events, request.refused
 
 
@@ -33,16 +49,18 @@ def test_a_reading_keeps_everything_that_was_measured() -> None:
 
     assert refused == ()
     assert events == (
-        Reading(
-            mask_id="m1",
+        ReadingEvent(
+            task_id="m1",
             verdict=Verdict.INCORRECT,
             reasons=(Reason.SPILLS_OVER, Reason.PART_MISSING),
+            comment="",
+            flagged=True,
             client_key="key-00001",
+            sequence=41,
             seconds=1.25,
             shown_at=datetime(2025, 1, 2, 3, 4, 5, 500_000, tzinfo=UTC),
             decided_at=datetime(2025, 1, 2, 3, 4, 6, 750_000, tzinfo=UTC),
             overlay_mode=OverlayMode.FILL,
-            guideline_hash="abc",
         ),
     )
 
@@ -52,14 +70,15 @@ def test_a_withdrawal_needs_no_verdict() -> None:
         {key: READING[key] for key in ("client_key", "task_id", "decided_at")} | {"kind": "withdrawal"}
     )
 
-    assert [type(event) for event in events] == [Withdrawal]
+    assert [type(event) for event in events] == [WithdrawalEvent]
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"task_id": "m3"}, "its mask is not in this sample"),
-        ({"task_id": ["m1"]}, "its mask is not in this sample"),
+        ({"task_id": ["m1"]}, "it names no mask"),
+        ({"kind": "preference"}, "'preference' is nothing that this page asks for"),
+        ({"kind": None}, "None is nothing that this page asks for"),
         ({"verdict": "fine"}, "there is no verdict 'fine'"),
         ({"verdict": None}, "there is no verdict None"),
         ({"verdict": "correct"}, "'spills_over' is no reason for correct"),
@@ -93,15 +112,51 @@ def test_a_bad_event_is_refused_by_its_key_and_the_others_are_kept(
     assert [event.client_key for event in events] == ["key-00002"]
     assert [refusal.message for refusal in refused] == [told]
     assert refused[0].client_key == str((READING | change)["client_key"])[:64]
-    assert refused[0].is_kept == ("task_id" in change), "only another sample could still take it"
+    assert not refused[0].is_kept, "no other desk could take it either"
 
 
 @pytest.mark.parametrize("seconds", [-3.0, 1e9])
 def test_a_clock_that_jumps_costs_the_time_and_not_the_verdict(seconds: float) -> None:
     events, _ = parse(READING | {"seconds": seconds})
 
-    assert isinstance(events[0], Reading)
+    assert isinstance(events[0], ReadingEvent)
     assert events[0].seconds is None
+
+
+def test_a_preference_is_taken_where_masks_are_compared_and_nowhere_else() -> None:
+    events, _ = parse(PREFERENCE, kind=DeskKind.COMPARE)
+
+    assert events == (
+        PreferenceEvent(
+            task_id="pair-1",
+            preference=Side.LEFT,
+            comment="sharper",
+            flagged=True,
+            client_key="key-00001",
+            sequence=9,
+            seconds=2.5,
+            shown_at=None,
+            decided_at=datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC),
+        ),
+    )
+    for kind in (DeskKind.REVIEW, DeskKind.SETTLE):
+        assert [refusal.message for refusal in parse(PREFERENCE, kind=kind)[1]] == [
+            "'preference' is nothing that this page asks for"
+        ]
+    assert len(parse(READING, kind=DeskKind.COMPARE)[1]) == 1
+
+
+def test_a_preference_for_neither_side_is_refused() -> None:
+    _, refused = parse(PREFERENCE | {"preference": "up"}, kind=DeskKind.COMPARE)
+
+    assert [refusal.message for refusal in refused] == ["there is no preference 'up'"]
+
+
+@pytest.mark.parametrize("sequence", [-1, 2**60, "7", True, 1.5])
+def test_a_place_that_cannot_be_read_costs_the_place_and_not_the_verdict(sequence: object) -> None:
+    events, _ = parse(READING | {"sequence": sequence})
+
+    assert [event.sequence for event in events] == [None]
 
 
 JSON = st.recursive(
@@ -112,9 +167,9 @@ JSON = st.recursive(
 
 @given(JSON | st.fixed_dictionaries({"number": JSON, "held": JSON, "wanted": JSON, "events": JSON}))
 def test_no_message_at_all_can_stop_the_page(message: object) -> None:
-    request = parse_request(message, known_masks=MASKS, guideline_hash=None)
-
-    assert set(request.wanted) <= MASKS
+    for kind in DeskKind:
+        request = parse_request(message, kind)
+        assert request.task_ids >= set(request.wanted)
 
 
 @given(st.fixed_dictionaries({key: JSON | st.just(value) for key, value in READING.items()}))

@@ -1,11 +1,11 @@
 from collections import Counter
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import inf
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.review.queue import next_masks, review_order
+from audit.review.queue import UNITS_APART, in_turn, review_order, ticket_order
 
 MASK_UNITS = st.dictionaries(
     st.text("0123456789abcdef", min_size=1, max_size=8), st.integers(0, 9), max_size=60
@@ -71,10 +71,6 @@ def test_the_only_mention_left_is_shown_all_the_same() -> None:
     assert sorted(order) == ["a", "b", "c"]
 
 
-def test_nothing_is_next_when_all_is_settled() -> None:
-    assert next_masks(["a", "b"], {"a", "b"}) == []
-
-
 BLOCKS = st.dictionaries(st.integers(0, 9), st.integers(0, 3))
 
 
@@ -123,3 +119,41 @@ def test_one_block_of_all_is_the_order_without_blocks() -> None:
     assert review_order(
         mask_units, seed=3, reviewer="ann", block_of=dict.fromkeys(range(20), 0)
     ) == review_order(mask_units, seed=3, reviewer="ann")
+
+
+@given(MASK_UNITS, BLOCKS, st.integers(0, 5), st.integers(0, 30), st.lists(st.integers(1, 12)))
+def test_masks_asked_for_a_few_at_a_time_come_in_the_same_order(
+    mask_units: dict[str, int], block_of: dict[int, int], seed: int, apart: int, sizes: list[int]
+) -> None:
+    order = ticket_order(mask_units, seed=seed, reviewer="ann", block_of=block_of)
+    given_out: list[str] = []
+
+    for size in [*sizes, len(order)]:
+        left = [mask_id for mask_id in order if mask_id not in given_out]
+        latest = [mask_units[mask_id] for mask_id in given_out]
+        given_out += islice(in_turn(left, mask_units, block_of=block_of, latest=latest, apart=apart), size)
+
+    assert tuple(given_out) == review_order(
+        mask_units, seed=seed, reviewer="ann", block_of=block_of, apart=apart
+    )
+
+
+@given(st.integers(0, 5), st.sets(st.integers(0, 599)))
+def test_masks_stay_apart_where_others_take_some_of_the_stream(seed: int, taken: set[int]) -> None:
+    mask_units = {f"{unit}-{setting}": unit for unit in range(200) for setting in range(3)}
+    order = ticket_order(mask_units, seed=seed, reviewer="ann")
+    left = [mask_id for place, mask_id in enumerate(order) if place not in taken]
+    given_out: list[str] = []
+
+    while len(given_out) < 100 and left:
+        latest = [mask_units[mask_id] for mask_id in given_out[-UNITS_APART:]]
+        given_out += islice(in_turn(left, mask_units, latest=latest), 6)
+        others = {given_out[-1], *left[:40:7]}
+        left = [mask_id for mask_id in left if mask_id not in given_out and mask_id not in others]
+
+    n_mentions_left = len({mask_units[mask_id] for mask_id in left})
+    if n_mentions_left > UNITS_APART:
+        for place, mask_id in enumerate(given_out):
+            assert mask_units[mask_id] not in {
+                mask_units[each] for each in given_out[max(0, place - UNITS_APART) : place]
+            }
