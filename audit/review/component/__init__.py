@@ -12,18 +12,42 @@ NAME = "mask_audit_desk"
 
 _FOLDER = Path(__file__).parent
 
+_STYLES = ("page.css", "sheets.css", "sizes.css")
+
 # The browser gets one module: each file may use what those before it define.
-_SCRIPTS = (
-    "answer.js",
-    "outbox.js",
-    "courier.js",
+_COURIER = ("outbox.js", "courier.js")
+_PACK_COURIER = ("pack.js", "pack_verdicts.js", "pack_strip.js", "pack_courier.js")
+_DESK = (
     "ledger.js",
     "unreached.js",
-    "picture.js",
-    "keys.js",
-    "view.js",
     "preferences.js",
+    "viewport.js",
+    "pen.js",
+    "pane.js",
+    "picture.js",
+    "inset.js",
+    "pair.js",
+    "lens.js",
+    "overlay.js",
+    "gestures.js",
+    "signs.js",
+    "gallery.js",
+    "stage.js",
+    "elements.js",
+    "keys.js",
+    "choices.js",
+    "strip.js",
+    "cards.js",
+    "sheets.js",
+    "practice.js",
+    "view.js",
+    "remarks.js",
+    "walk.js",
+    "shelf.js",
+    "event.js",
+    "controls.js",
     "desk.js",
+    "mount.js",
 )
 
 
@@ -38,9 +62,20 @@ class Assets:
 
 def load_assets() -> Assets:
     """Read the component's files."""
+    return Assets(html=_text("page.html"), css=_joined(*_STYLES), js=_joined("answer.js", *_COURIER, *_DESK))
+
+
+def load_pack_assets() -> Assets:
+    """Read the files of an offline pack: the same desk, answered by the page itself; its script starts it."""
     return Assets(
-        html=_text("page.html"), css=_text("page.css"), js="\n".join(_text(name) for name in _SCRIPTS)
+        html=_text("pack.html").replace("<!-- desk -->", _text("page.html")),
+        css=_joined(*_STYLES, "pack.css"),
+        js=_joined("answer.js", *_PACK_COURIER, *_DESK, "pack_start.js"),
     )
+
+
+def _joined(*names: str) -> str:
+    return "\n".join(_text(name) for name in names)
 
 
 def _text(name: str) -> str:

@@ -3,6 +3,7 @@
 const SEND_AFTER = 120; // ms: presses close together go out together
 const PATIENCE = 4000; // ms without an answer after which the connection counts as lost
 const RETRY_AFTER = 2000;
+const SIGN_OF_LIFE_AFTER = 50_000; // shorter than the shortest lease of the masks that wait here
 
 class Courier {
   // `desk` is asked for held(), wanted(), waiting(), lacking() and retryIn(), and told by take(answer),
@@ -14,10 +15,22 @@ class Courier {
     this.answered = null;
     this.isAwaiting = false;
     this.isOffline = false;
+    this.listeners = new AbortController();
+    this.showingLife = setInterval(() => this.#showLife(), SIGN_OF_LIFE_AFTER);
+    document.addEventListener("visibilitychange", () => this.#showLife(), { signal: this.listeners.signal });
   }
 
   get events() {
     return this.outbox?.events ?? [];
+  }
+
+  // How what was pressed is kept, for the header.
+  get saved() {
+    const n = this.events.length;
+    const kept = this.outbox?.isKept === false ? "; keep this tab open" : ", kept here";
+    const unsent = n ? ` · ${n} unsent${kept}` : "";
+    if (this.isOffline) return { state: "offline", text: `Not connected${unsent}` };
+    return n ? { state: "sending", text: `Sending ${n}` } : { state: "saved", text: "Saved" };
   }
 
   add(event) {
@@ -65,6 +78,13 @@ class Courier {
   close() {
     clearTimeout(this.sending);
     clearTimeout(this.waiting);
+    clearInterval(this.showingLife);
+    this.listeners.abort();
+  }
+
+  // While somebody sees the page, the masks that wait here go to nobody else.
+  #showLife() {
+    if (document.visibilityState === "visible") this.sendIn(0);
   }
 
   #send() {

@@ -1,85 +1,67 @@
-// The desk: holds the items, shows one, and acts on keys and clicks.
+// The desk: knows where the reviewer is, shows it, and takes what is decided.
 
 const N_PREPARED = 3; // items decoded ahead; the others wait as files
-const N_KEPT = 12; // judged items kept for undo
-const MODES = ["contour", "fill", "spotlight", "off"];
 
 class Desk {
   constructor(parent) {
     this.courier = new Courier(this);
-    this.view = new View(parent, (action, taskId) => this.act(action, taskId));
+    this.view = new View(parent, (action, taskId) => this.controls.act(action, taskId));
     this.root = this.view.desk;
-    this.context = this.view.canvas.getContext("2d", { alpha: false });
-    this.items = new Map();
-    this.unreached = new Unreached();
-    this.pictures = new Map();
-    this.thumbnails = new Map();
+    this.stage = new Stage(this.view, () => this.answer && this.#show());
+    this.sheets = new Sheets(this.root, (name) => this.#sheetClosed(name));
+    this.remarks = new Remarks(this.view, () => this.#showPressed());
+    this.controls = new Controls(this);
+    this.shelf = new Shelf();
+    this.queue = [];
     this.durations = [];
     this.stepped = new Set();
-    this.current = null;
-    this.reopened = null;
-    this.isPainted = false;
-    this.isHidden = false;
-    this.mode = remembered("mode", MODES, "fill");
-    this.opacity = Number(remembered("opacity", null, "0.5")) || 0.5;
-    this.listeners = new AbortController();
-    const { signal } = this.listeners;
-    window.addEventListener("keydown", (event) => this.#pressed(event), { capture: true, signal });
-    window.addEventListener("keyup", (event) => this.#released(event), { capture: true, signal });
-    window.addEventListener("blur", () => this.#hide(false), { signal });
-    this.view.showOverlay(this.mode, this.opacity, false);
-    this.resizing = new ResizeObserver(() => this.#resized());
-    this.resizing.observe(this.view.stage);
-    this.resizing.observe(this.view.inset);
+    this.current = null; // the mask on the stage
+    this.isAway = false; // it is not the one that is due: the reviewer looks back or ahead
   }
 
   close() {
-    this.listeners.abort();
-    this.resizing.disconnect();
+    this.controls.close();
+    this.stage.close();
     this.courier.close();
   }
 
   // What the courier asks and tells.
 
   take(answer) {
-    const isFirst = !this.answer;
+    const isOpening = this.#isNew(answer.opening);
     this.answer = answer;
-    if (isFirst) {
-      this.view.showChoices(answer.choices);
-      setText(this.view.who, answer.reviewer);
-    }
-    for (const item of answer.items) if (!this.unreached.heed(item)) this.items.set(item.task_id, item);
+    if (isOpening) this.#open(answer.opening);
+    this.shelf.put(answer.items);
     this.#reckon();
-    if (this.reopened !== null && this.unreached.has(this.reopened)) {
-      this.view.tell(`${sentence(this.unreached.reasons.get(this.reopened))} Its verdict stays as it is.`);
+    const { unreached } = this.shelf;
+    if (this.isAway && unreached.has(this.current)) {
+      this.view.tell(`${sentence(unreached.reasons.get(this.current))} You are back where you were.`);
     }
-    if (this.current === null || this.unreached.has(this.current)) this.#advance();
-    else if (!this.isPainted) this.#show();
-    this.#tidy();
+    if (this.current === null || unreached.has(this.current)) this.#advance();
+    else if (!this.stage.isPainted) this.#show();
+    this.shelf.tidy(this.current, this.queue, this.state.history);
     this.#prepare();
+    if (isOpening) this.#greet();
   }
 
   held() {
-    return [...this.items.keys()];
+    return this.shelf.held;
   }
 
   wanted() {
-    const wanted = this.current !== null && !this.items.has(this.current) ? [this.current] : [];
-    const isRoom = this.queue?.filter((taskId) => this.items.has(taskId)).length < N_KEPT;
-    const isDue = isRoom && this.unreached.retryIn === 0;
-    return isDue ? [...wanted, ...this.waiting().slice(0, 1)] : wanted;
-  }
-
-  waiting() {
-    return this.unreached.taskIds;
-  }
-
-  retryIn() {
-    return this.unreached.retryIn;
+    return this.shelf.wanted(this.current, this.queue);
   }
 
   lacking() {
-    return [...this.wanted(), ...(this.queue ?? [])].filter((taskId) => !this.items.has(taskId));
+    return this.shelf.lacking(this.current, this.queue);
+  }
+
+  waiting() {
+    return this.shelf.unreached.taskIds;
+  }
+
+  retryIn() {
+    return this.shelf.unreached.retryIn;
   }
 
   tell(text) {
@@ -87,312 +69,225 @@ class Desk {
   }
 
   showSaved() {
-    const { events, isOffline, outbox } = this.courier;
-    const kept = outbox?.isKept === false ? "; keep this tab open" : ", kept here";
-    const unsent = events.length ? ` · ${events.length} unsent${kept}` : "";
-    if (isOffline) this.view.showSaved("offline", `Not connected${unsent}`);
-    else if (events.length) this.view.showSaved("sending", `Sending ${events.length}`);
-    else this.view.showSaved("saved", "Saved");
+    const { state, text } = this.courier.saved;
+    this.view.showSaved(state, text);
   }
 
   // The page is about to be opened anew: what is pressed until then must not count.
   leave() {
-    this.listeners.abort();
+    this.controls.close();
     this.answer = null;
   }
 
   // Where we are.
 
+  get item() {
+    return this.shelf.get(this.current);
+  }
+
+  get past() {
+    return this.state.history.find((past) => past.task_id === this.current);
+  }
+
+  get isCard() {
+    return this.item?.unjudgable !== undefined;
+  }
+
+  get isJudgable() {
+    return this.stage.isPainted && this.current !== null && !this.isCard && !this.practice.told;
+  }
+
+  get #walk() {
+    return new Walk(this.state.history, this.queue);
+  }
+
+  // A server that started anew says the same again.
+  #isNew(opening) {
+    if (!opening || opening === this.opening) return false;
+    return JSON.stringify(opening) !== JSON.stringify(this.opening);
+  }
+
+  #open(opening) {
+    this.opening = opening;
+    this.controls.keys = new Keys(opening);
+    this.practice ??= new Practice(opening.practice?.n); // an answer may just be told
+    this.view.showOpening(opening, this.controls.keys, this.answer.reviewer);
+  }
+
+  // Shows the guideline to whoever has not seen it in this browser.
+  #greet() {
+    const { guideline } = this.opening;
+    this.#showPressed();
+    if (guideline && remembered("guideline", null, "") !== guideline.hash) this.#interrupt("guideline");
+  }
+
   #reckon() {
     this.state = reckon(this.answer, this.courier.events);
-    const cards = [...this.items.values()].filter((item) => item.unjudgable !== undefined);
-    const taskIds = new Set([...cards.map((item) => item.task_id), ...this.state.queue]);
+    const taskIds = new Set([...this.shelf.unjudgable, ...this.state.queue]);
     this.queue = [...taskIds].filter((taskId) => !this.#isPassedOver(taskId));
-    const { n_masks: nMasks, n_unjudgable: nUnjudgable } = this.answer;
+    const { n_tasks: nTasks, n_unjudgable: nUnjudgable } = this.answer;
     const { history, nSettled } = this.state;
-    this.view.showProgress({ nSettled, nMasks, nUnjudgable, pace: median(this.durations) });
-    this.view.showHistory(history, this.thumbnails, this.reopened);
+    this.view.showProgress({ nSettled, nTasks, nUnjudgable, pace: median(this.durations) });
+    this.view.lastVerdicts.show(history, this.isAway ? this.current : null);
     this.showSaved();
   }
 
   #isPassedOver(taskId) {
-    return this.stepped.has(taskId) || this.unreached.has(taskId);
-  }
-
-  // Keeps what is coming and what was judged last; a photo can weigh megabytes.
-  #tidy() {
-    const last = this.state.history.slice(-N_KEPT).map((past) => past.task_id);
-    const wanted = new Set([this.current, this.reopened, ...this.queue, ...last]);
-    for (const taskId of this.items.keys()) if (!wanted.has(taskId)) this.items.delete(taskId);
-    const ready = new Set([this.current, ...this.queue.slice(0, N_PREPARED), ...last.slice(-1)]);
-    for (const taskId of this.pictures.keys()) if (!ready.has(taskId)) this.pictures.delete(taskId);
-    const seen = new Set(this.state.history.slice(-10).map((past) => past.task_id));
-    for (const taskId of this.thumbnails.keys()) if (!seen.has(taskId)) this.thumbnails.delete(taskId);
+    return this.stepped.has(taskId) || this.shelf.unreached.has(taskId);
   }
 
   // Showing.
 
   #advance() {
-    this.reopened = null;
+    this.isAway = false;
     this.current = this.queue[0] ?? null;
     this.#show();
   }
 
   #show() {
-    const item = this.items.get(this.current);
-    const picture = this.pictures.get(this.current);
-    this.isPainted = false;
-    this.root.dataset.painted = "false";
+    const { item } = this;
     this.root.dataset.taskId = this.current ?? "";
-    const isReady = this.view.isStageSeen && item && (item.unjudgable !== undefined || picture);
-    const reopened = this.state.history.find((past) => past.task_id === this.reopened);
-    this.view.showCard(this.#card(item, isReady));
-    this.view.showItem(item, reopened);
-    if (!isReady) return;
-    if (picture) this.#paint();
-    this.#afterPaint(this.current);
+    const isSeen = this.stage.show(item);
+    this.view.showCard(this.#card(isSeen));
+    this.view.showItem(item);
+    this.view.showAway(this.isAway ? this.#walk.words(this.current) : "");
+    this.view.showPractising(this.practice.label(item));
+    this.view.showTold(this.practice.told);
+    this.remarks.turnTo(this.current, this.past);
+    this.#showPressed();
+    if (this.practice.endsAt(item)) this.#interrupt("practised");
   }
 
-  #card(item, isReady) {
-    if (!this.view.isStageSeen) return { glyph: "↔", title: "Make the window larger", text: "" };
-    if (this.current === null) return this.#doneCard();
-    if (!item && this.waiting().length) return this.unreached.card;
-    if (!isReady) {
-      const text = this.courier.isOffline ? "Waiting for the server." : "";
-      return { glyph: "…", title: "Fetching the image", text };
-    }
-    if (item.unjudgable === undefined) return null;
-    return {
-      glyph: "⊘", title: "Unjudgable", canStep: true,
-      text: `${sentence(item.unjudgable)}\nThis is noted in the report; it needs no verdict.`,
-    };
+  #showPressed() {
+    const { reasons } = this.remarks.draft;
+    if (reasons.size) this.view.choices.press(null, reasons);
+    else this.view.choices.press(this.past && chosen(this.past), new Set(this.past?.reasons));
   }
 
-  #doneCard() {
-    const { n_masks: nMasks, n_unjudgable: nUnjudgable } = this.answer;
-    if (this.waiting().length && this.state.nSettled < nMasks) return this.unreached.card;
-    if (this.state.queue.some((taskId) => !this.stepped.has(taskId)) || this.#isMoreComing()) {
-      return { glyph: "…", title: "Fetching the next masks", text: "" };
-    }
-    if (nMasks === 0) {
-      return { glyph: "○", title: "Nothing to judge", text: "This sample holds no mask that needs eyes." };
-    }
-    const lines = [`All ${nMasks.toLocaleString("en")} masks of this sample are settled.`];
-    if (nUnjudgable) lines.push(`${nUnjudgable} could not be shown and count as unjudgable.`);
-    lines.push("Undo and the strip below still work.");
-    return { glyph: "✓", title: "All done, thank you", text: lines.join("\n") };
+  #card(isSeen) {
+    const { unreached } = this.shelf;
+    if (!this.stage.isSeen) return TOO_SMALL_CARD;
+    if (this.current === null) return this.#endCard();
+    if (!this.item && unreached.taskIds.length) return unreached.card;
+    if (!isSeen) return fetchingCard(this.courier.isOffline);
+    return this.isCard ? unjudgableCard(this.item.unjudgable) : null;
   }
 
-  // Python names the next few only: after these there may be more.
-  #isMoreComing() {
-    const { n_masks: nMasks, coming } = this.answer;
-    return this.state.nSettled < nMasks && !coming.every((taskId) => this.stepped.has(taskId));
+  #endCard() {
+    const { n_tasks: nTasks, coming } = this.answer;
+    const { nSettled, queue } = this.state;
+    if (this.waiting().length && nSettled < nTasks) return this.shelf.unreached.card;
+    // Python names the next few only: after these there may be more.
+    const isMoreComing = nSettled < nTasks && !coming.every((taskId) => this.stepped.has(taskId));
+    if (isMoreComing || queue.some((taskId) => !this.stepped.has(taskId))) return COMING_CARD;
+    return nTasks === 0 ? EMPTY_CARD : doneCard(this.answer);
   }
 
-  #paint() {
-    const picture = this.pictures.get(this.current);
-    if (!picture) return;
-    picture.paint(this.context, this.isHidden ? "off" : this.mode, this.opacity);
-    const inset = this.view.insetCanvas.getContext("2d");
-    inset.clearRect(0, 0, inset.canvas.width, inset.canvas.height);
-    inset.drawImage(picture.inset, 0, 0);
+  // The neighbours too, for an undo or a look.
+  #prepare() {
+    const around = [-1, 1].map((steps) => this.#walk.from(this.current, steps));
+    const taskIds = new Set([this.current, ...this.queue.slice(0, N_PREPARED), ...around]);
+    this.stage.prepare([...taskIds].map((taskId) => this.shelf.get(taskId)).filter(Boolean));
   }
 
-  // Keys count from when the frame is on the screen, not from when it was drawn.
-  #afterPaint(taskId) {
-    const turn = Symbol("turn");
-    this.turn = turn;
-    requestAnimationFrame(() => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => {
-        port1.close();
-        if (this.turn !== turn || this.current !== taskId) return;
-        this.isPainted = true;
-        this.shownAt = performance.now();
-        this.root.dataset.painted = "true";
-      };
-      port2.postMessage(null);
-    });
+  // Opens a sheet of the page's own accord: the time for the mask starts when it is closed.
+  #interrupt(name) {
+    this.isInterrupted = true;
+    setText(this.view.guidelineGo, "Start");
+    this.sheets.show(name);
   }
 
-  async #prepare() {
-    if (this.isPreparing) return;
-    this.isPreparing = true;
-    for (let taskId = this.#unprepared(); taskId; taskId = this.#unprepared()) {
-      const item = this.items.get(taskId);
-      try {
-        const { canvas, insetCanvas } = this.view;
-        this.pictures.set(taskId, await Picture.prepare(item, canvas, insetCanvas, this.ratio));
-      } catch {
-        this.items.set(taskId, { ...item, unjudgable: "this browser cannot show the image" });
-      }
-      if (taskId === this.current && !this.isPainted) this.#show();
-    }
-    this.isPreparing = false;
+  #sheetClosed(name) {
+    if (name === "guideline") remember("guideline", this.opening.guideline.hash);
+    setText(this.view.guidelineGo, "Go on");
+    if (this.isInterrupted) this.#show();
+    this.isInterrupted = false;
   }
 
-  #unprepared() {
-    const { canvas, insetCanvas } = this.view;
-    const size = `${canvas.width}x${canvas.height}x${insetCanvas.width}x${insetCanvas.height}`;
-    if (!this.ratio) return undefined;
-    return [this.current, ...(this.queue ?? []).slice(0, N_PREPARED)].find((taskId) => {
-      const item = this.items.get(taskId);
-      return item && item.unjudgable === undefined && this.pictures.get(taskId)?.size !== size;
-    });
+  // What the controls ask for.
+
+  judge(choice, reasons) {
+    if (!this.isJudgable) return;
+    const { item } = this;
+    const draft = this.remarks.take();
+    const marked = [...draft.reasons].filter((each) => this.view.choices.reasons.get(each) === choice);
+    const all = [...new Set([...marked, ...reasons])];
+    const { stage } = this;
+    const event = eventOf({ kind: this.opening.kind, item, choice, reasons: all, draft, stage });
+    this.view.lastVerdicts.thumbnails.set(this.current, stage.thumbnail());
+    this.courier.add(event);
+    this.durations = [...this.durations, event.seconds].slice(-20);
+    this.view.choices.turnSeveral(false);
+    if (item.practice) this.#tell(item, choice);
+    else this.#moveOn();
   }
 
-  #resized() {
-    this.ratio = window.devicePixelRatio || 1;
-    fit(this.view.canvas, this.view.stage, this.ratio);
-    fit(this.view.insetCanvas, this.view.inset, this.ratio);
-    if (!this.answer) return;
-    this.#prepare().then(() => {
-      if (this.view.isStageSeen === this.isPainted) this.#paint();
-      else this.#show();
-    });
+  mark(reason) {
+    if (this.isJudgable) this.remarks.turnReason(reason);
   }
 
-  // Acting.
-
-  #pressed(event) {
-    if (isRepeatedPress(event) && event.composedPath().includes(this.root)) event.preventDefault();
-    const action = actionOf(event);
-    if (action === null || !this.root.isConnected) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (event.repeat) return; // a key held down is one press
-    this.act(action);
+  undo() {
+    const last = this.state.history.at(-1);
+    if (!last) return this.#reachBack();
+    this.courier.add({ kind: "withdrawal", task_id: last.task_id, decided_at: new Date().toISOString() });
+    this.view.lastVerdicts.thumbnails.delete(last.task_id);
+    this.practice.takeBack(last.task_id);
+    this.remarks.restore(last);
+    this.#turnTo(last.task_id, false);
+    return this.view.tell(`Taken back: ${chosen(last)}. Judge it again.`);
   }
 
-  #released(event) {
-    if (event.key.toLowerCase() === "z") this.#hide(false);
+  // Looks so many places back or ahead, without judging.
+  step(steps) {
+    const taskId = this.#walk.from(this.current, steps);
+    if (taskId !== null) this.look(taskId);
+    else if (steps > 0 && this.past) this.goBack();
+    else this.view.tell(steps < 0 ? "There is no earlier verdict to show." : "This is as far as is prepared.");
   }
 
-  act(action, taskId) {
-    if (!this.answer) return;
-    if (action === "help") return this.view.toggleHelp();
-    if (!this.view.help.hidden) return action === "escape" && this.view.toggleHelp(false);
-    if (action.startsWith("mode")) return this.#turnMode(action.slice(5));
-    if (action.startsWith("reason-")) {
-      const chosen = this.view.reasonKeys.get(action);
-      return chosen && this.#judge(chosen.verdict, [chosen.reason]);
-    }
-    const acts = {
-      correct: () => this.#judge("correct", []),
-      incorrect: () => this.#judge("incorrect", []),
-      unsure: () => (this.#isCard() ? this.#step() : this.#judge("unsure", [])),
-      undo: () => this.#undo(),
-      hide: () => this.#hide(true),
-      fainter: () => this.#setOpacity(-0.1),
-      stronger: () => this.#setOpacity(0.1),
-      step: () => this.#step(),
-      reopen: () => this.#reopen(taskId),
-      escape: () => this.reopened !== null && this.#leave(),
-    };
-    return acts[action]?.();
+  look(taskId) {
+    this.#turnTo(taskId, taskId !== this.queue[0]);
   }
 
-  #isCard() {
-    return this.items.get(this.current)?.unjudgable !== undefined;
+  goBack() {
+    if (this.remarks.isWriting) this.remarks.leaveNote();
+    else if (this.practice.told) this.goOn();
+    else if (this.isAway) this.#moveOn();
   }
 
-  #judge(verdict, reasons) {
-    if (!this.isPainted || this.current === null || this.#isCard()) return;
-    const seconds = (performance.now() - this.shownAt) / 1000;
-    const now = Date.now();
-    const thumbnail = layer({ width: 132, height: 80 }, (context) => drawCover(context, this.view.canvas));
-    this.thumbnails.set(this.current, thumbnail);
-    this.courier.add({
-      kind: "reading",
-      task_id: this.current,
-      entity: this.items.get(this.current).entity, // for the strip; Python leaves it out
-      verdict,
-      reasons,
-      seconds: Number(seconds.toFixed(3)),
-      shown_at: new Date(now - 1000 * seconds).toISOString(),
-      decided_at: new Date(now).toISOString(),
-      overlay_mode: this.mode,
-    });
-    this.durations = [...this.durations, seconds].slice(-20);
+  goOn() {
+    if (this.practice.told) this.practice.goOn();
+    else if (this.isCard && this.stage.isPainted) this.stepped.add(this.current);
+    else return;
     this.#moveOn();
+  }
+
+  #tell(item, verdict) {
+    this.practice.tell(item, verdict);
+    this.#reckon();
+    this.view.showTold(this.practice.told);
+    this.#showPressed();
   }
 
   #moveOn() {
-    this.isPainted = false;
     this.#reckon();
     this.#advance();
     this.#prepare();
   }
 
-  #undo() {
-    const last = this.state.history.at(-1);
-    if (!last) return this.view.tell("There is nothing to undo.");
-    this.courier.add({ kind: "withdrawal", task_id: last.task_id, decided_at: new Date().toISOString() });
-    this.thumbnails.delete(last.task_id);
-    this.reopened = null;
-    this.current = last.task_id;
-    this.#reckon();
-    this.#show();
-    this.#prepare();
-    return this.view.tell(`Taken back: ${last.verdict}. Judge it again.`);
+  // This page knows the last verdicts only; the next answer names those before the ones taken back.
+  #reachBack() {
+    const isMore = this.state.nVerdicts > 0;
+    if (isMore) this.courier.sendIn(0);
+    this.view.tell(isMore ? "Fetching your earlier verdicts: press again." : "There is nothing to undo.");
   }
 
-  #reopen(taskId) {
-    this.reopened = taskId;
+  #turnTo(taskId, isAway) {
     this.current = taskId;
+    this.isAway = isAway;
     this.#reckon();
     this.#show();
     this.#prepare();
-    if (!this.items.has(taskId)) this.courier.sendIn(0);
-    this.view.tell("Judge it again, or press Esc to leave it as it is.");
+    if (!this.item) this.courier.sendIn(0);
   }
-
-  #leave() {
-    this.#advance();
-    this.#reckon();
-    this.#prepare();
-  }
-
-  #step() {
-    if (!this.isPainted || !this.#isCard()) return;
-    this.stepped.add(this.current);
-    this.#moveOn();
-  }
-
-  #hide(isHidden) {
-    if (this.isHidden === isHidden) return;
-    this.isHidden = isHidden;
-    this.#paint();
-    this.view.showOverlay(this.mode, this.opacity, isHidden);
-  }
-
-  #turnMode(mode) {
-    this.mode = mode || MODES[(MODES.indexOf(this.mode) + 1) % MODES.length];
-    remember("mode", this.mode);
-    this.#paint();
-    this.view.showOverlay(this.mode, this.opacity, this.isHidden);
-  }
-
-  #setOpacity(change) {
-    this.opacity = Math.min(1, Math.max(0.1, Math.round(10 * (this.opacity + change)) / 10));
-    remember("opacity", this.opacity);
-    this.#paint();
-    this.view.showOverlay(this.mode, this.opacity, this.isHidden);
-  }
-}
-
-const DESKS = new WeakMap();
-
-// Streamlit calls this whenever the page is drawn, with a new answer or with the same one.
-export default function mount({ parentElement, data, setTriggerValue }) {
-  let desk = DESKS.get(parentElement);
-  if (!desk) {
-    desk = new Desk(parentElement);
-    DESKS.set(parentElement, desk);
-  }
-  desk.courier.receive(data, (message) => setTriggerValue("exchange", message));
-  return () => {
-    desk.close();
-    DESKS.delete(parentElement);
-  };
 }

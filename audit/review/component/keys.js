@@ -1,49 +1,94 @@
-// Turns a key press into the name of an action, or null where the press is not for the desk.
+// Turns a key press into the name of an action, and an action into the label of its key. Which key does what
+// comes from Python; Enter and Escape alone are fixed.
 
-const ACTION_OF_KEY = {
-  a: "correct", x: "incorrect", " ": "unsure",
-  backspace: "undo", u: "undo", z: "hide", m: "mode", "[": "fainter", "]": "stronger",
-  "?": "help", escape: "escape", enter: "step", arrowright: "step",
+const FIXED_KEYS = { enter: "go", escape: "escape" };
+const SIGN_AT = {
+  Minus: "-", Equal: "=", BracketLeft: "[", BracketRight: "]", Semicolon: ";", Comma: ",", Period: ".",
+};
+const LABEL_OF_KEY = {
+  backspace: "⌫", arrowleft: "←", arrowright: "→", arrowup: "↑", arrowdown: "↓", pageup: "PgUp", pagedown: "PgDn",
+};
+const ARIA_NAME = {
+  arrowleft: "ArrowLeft", arrowright: "ArrowRight", arrowup: "ArrowUp", arrowdown: "ArrowDown", "+": "Plus",
+  pageup: "PageUp", pagedown: "PageDown",
 };
 
-const KEY_HELP = [
-  ["A", "Correct"],
-  ["X", "Incorrect"],
-  ["Space", "Unsure"],
-  ["1 – 7", "Incorrect, with that reason"],
-  ["8  9", "Unsure, with that reason"],
-  ["Bksp  U", "Undo, as often as you like"],
-  ["Z", "Hold to hide the overlay"],
-  ["M", "Contour · fill · spotlight · off"],
-  ["[  ]", "Fainter · stronger overlay"],
-  ["Esc", "Back from a reopened mask"],
-  ["↵", "Step over what cannot be shown"],
-  ["?", "This page"],
-];
+class Keys {
+  // `keys`: action → its keys; `meanings`: action → what it does.
+  constructor({ keys, meanings }) {
+    this.keys = keys;
+    this.meanings = meanings;
+    this.actions = new Map(Object.entries(keys).flatMap(([action, names]) => names.map((key) => [key, action])));
+  }
 
-function actionOf(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return null;
-  const target = event.composedPath()[0];
-  if (isTextField(target)) return null;
-  const key = letterOf(event);
-  // A button that was reached by keyboard keeps the keys that press it.
-  const isPressingKey = key === " " || key === "enter";
-  if (isPressingKey && target.matches?.("button:focus-visible, a:focus-visible")) return null;
-  if (/^[1-9]$/.test(key)) return `reason-${key}`;
-  return ACTION_OF_KEY[key] ?? null;
+  // The action of a key press, or null where the press is not for the desk.
+  actionOf(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return null;
+    const target = event.composedPath()[0];
+    if (isTextField(target)) return null;
+    // A button that was reached by keyboard keeps the keys that press it.
+    const isPressing = [" ", "Enter"].includes(event.key);
+    if (isPressing && target.matches?.("button:focus-visible, a:focus-visible")) return null;
+    return this.named(event);
+  }
+
+  named(event) {
+    const typed = event.key === " " ? "space" : event.key.toLowerCase();
+    const found = namesOf(event, typed).find((name) => this.actions.has(name));
+    return this.actions.get(found) ?? FIXED_KEYS[typed] ?? null;
+  }
+
+  // Writes the keys onto all buttons below an element.
+  label(root) {
+    for (const button of root.querySelectorAll("[data-action]")) {
+      const keys = this.#keysOf(button.dataset.action);
+      if (keys.length) button.setAttribute("aria-keyshortcuts", keys.map(ariaName).join(" "));
+    }
+    for (const cap of root.querySelectorAll("[data-key-of]")) {
+      const [key] = this.#keysOf(cap.dataset.keyOf);
+      setText(cap, key ? keyLabel(key) : "");
+      cap.hidden = !key;
+    }
+  }
+
+  // What the help lists: a line for each meaning, with the keys of its action, or the first key of each.
+  help() {
+    const lines = new Map();
+    for (const [action, names] of Object.entries(this.keys)) {
+      const meaning = this.meanings[action];
+      lines.set(meaning, [...(lines.get(meaning) ?? []), names]);
+    }
+    return [...lines].map(([meaning, all]) => {
+      const shown = all.length === 1 ? all[0] : all.map(([first]) => first);
+      return { meaning, caps: shown.map(keyLabel) };
+    });
+  }
+
+  #keysOf(action) {
+    return this.keys[action] ?? [];
+  }
+}
+
+// The names by which a key may be bound. Digits go by their place, so that they need no Shift anywhere and mean
+// the same with it; on keyboards of other scripts, or where a sign is elsewhere, so do the other keys.
+function namesOf({ code = "" }, typed) {
+  const digit = /^(?:Digit|Numpad)(\d)$/.exec(code)?.[1];
+  if (digit) return [digit, typed];
+  const place = /^Key(\w)$/.exec(code)?.[1].toLowerCase() ?? SIGN_AT[code];
+  return place && !/^[a-z0-9]$/.test(typed) ? [typed, place] : [typed];
+}
+
+function keyLabel(key) {
+  return LABEL_OF_KEY[key] ?? key.charAt(0).toUpperCase() + key.slice(1);
+}
+
+function ariaName(key) {
+  return ARIA_NAME[key] ?? key.charAt(0).toUpperCase() + key.slice(1);
 }
 
 // A browser presses a focused button again and again while its key is held down.
 function isRepeatedPress(event) {
   return event.repeat && [" ", "Enter"].includes(event.key) && !isTextField(event.composedPath()[0]);
-}
-
-// On keyboards of other scripts the letter is taken from the place of the key.
-function letterOf(event) {
-  const place = /^(?:Key|Digit|Numpad)(\w)$/.exec(event.code ?? "");
-  const isDigitKey = place && /\d/.test(place[1]) && !event.shiftKey;
-  const isForeign = event.key.length === 1 && event.key.charCodeAt(0) > 127;
-  return (place && (isDigitKey || isForeign) ? place[1] : event.key).toLowerCase();
 }
 
 function isTextField(target) {

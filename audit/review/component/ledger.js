@@ -8,15 +8,20 @@ function reckon(answer, events) {
   for (const event of events) {
     const past = verdicts.get(event.task_id);
     verdicts.delete(event.task_id); // a new verdict is the latest, wherever the old one stood
-    if (event.kind === "reading") verdicts.set(event.task_id, { ...past, ...event });
+    if (event.kind !== "withdrawal") verdicts.set(event.task_id, { ...past, ...event });
     touched.set(event.task_id, event.kind);
   }
-  let nSettled = answer.n_settled;
+  let nNew = 0;
   for (const [taskId, kind] of touched) {
-    if (kind === "reading" && !judgedBefore.has(taskId)) nSettled += 1;
-    if (kind === "withdrawal" && judgedBefore.has(taskId)) nSettled -= 1;
+    if (kind !== "withdrawal" && !judgedBefore.has(taskId)) nNew += 1;
+    if (kind === "withdrawal" && judgedBefore.has(taskId)) nNew -= 1;
   }
   const withdrawn = [...touched].filter(([, kind]) => kind === "withdrawal").map(([taskId]) => taskId);
   const coming = answer.coming.filter((taskId) => !touched.has(taskId));
-  return { history: [...verdicts.values()], queue: [...withdrawn.reverse(), ...coming], nSettled };
+  return {
+    history: [...verdicts.values()],
+    queue: [...withdrawn.reverse(), ...coming],
+    nSettled: answer.n_settled + nNew,
+    nVerdicts: answer.n_verdicts + nNew, // `history` may hold only the last of them
+  };
 }

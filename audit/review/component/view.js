@@ -1,57 +1,52 @@
-// Writes what the desk knows into the page. Text of the dataset only ever enters as textContent.
+// Writes what the desk knows into the page.
 
-const ICON_OF_VERDICT = { correct: "✓", incorrect: "✕", unsure: "?" };
-const MIN_STAGE = 80; // CSS pixels: on a smaller stage nobody sees a mask
-const KEY_OF_VERDICT = { correct: "A", incorrect: "X", unsure: "Space" };
+const WORDS_OF_KIND = {
+  review: ["Is the highlighted region", "and is its outline good?"],
+  settle: ["Is the highlighted region", "and is its outline good?"],
+  compare: ["Which outline of", "is better?"],
+};
 
 class View {
+  // `act(action, taskId)` is told what was clicked.
   constructor(root, act) {
     this.root = root;
     for (const element of root.querySelectorAll("[data-ref]")) this[element.dataset.ref] = element;
     this.act = act;
-    for (const [keys, meaning] of KEY_HELP) {
-      const caps = keys.split("  ").map((key) => made("kbd", { text: key }));
-      this.keyList.append(made("dt", {}, ...caps), made("dd", { text: meaning }));
-    }
+    this.choices = new Choices(this.verdicts);
+    this.lastVerdicts = new Strip(this.strip);
     // Streamlit's frame scrolls nothing here: Tab would only stop at something invisible.
     document.querySelector('[data-testid="stMain"]')?.setAttribute("tabindex", "-1");
     this.desk.addEventListener("click", (event) => this.#clicked(event));
+    this.#holdButtons();
   }
 
-  get isStageSeen() {
-    return Math.min(this.stage.clientWidth, this.stage.clientHeight) >= MIN_STAGE;
-  }
-
-  // Verdicts and reasons are defined in Python, for every front end alike.
-  showChoices(choices) {
-    let digit = 0;
-    this.reasonKeys = new Map();
-    this.verdicts.replaceChildren(...choices.map(({ verdict, label, meaning, reasons }) => {
-      const key = KEY_OF_VERDICT[verdict];
-      const decide = made(
-        "button", { className: "decide", title: meaning, action: verdict, key },
-        made("i", { text: ICON_OF_VERDICT[verdict] }), made("span", { text: label }), made("kbd", { text: key }),
-      );
-      const chips = reasons.map((each) => {
-        digit += 1;
-        const action = `reason-${digit}`;
-        this.reasonKeys.set(action, { verdict, reason: each.reason });
-        return made(
-          "button", { className: "reason", title: each.meaning, action, key: `${digit}` },
-          made("kbd", { text: `${digit}` }), made("span", { text: each.label }),
-        );
-      });
-      const group = made("div", { className: "verdict" }, decide);
-      if (chips.length) group.append(made("div", { className: "reasons" }, ...chips));
-      group.dataset.verdict = verdict;
-      return group;
+  showOpening(opening, keys, reviewer) {
+    const { kind, choices, links, guideline } = opening;
+    this.desk.dataset.kind = kind;
+    this.choices.show(choices);
+    const [before, after] = WORDS_OF_KIND[kind];
+    setText(this.leadIn, before);
+    setText(this.leadOut, after);
+    setText(this.who, reviewer);
+    this.who.title = `Reviewer: ${reviewer}`;
+    this.links.replaceChildren(...links.map(({ label, href }) => {
+      const link = made("a", { className: "plain", text: label });
+      link.href = href;
+      return link;
     }));
+    this.flickerButton.hidden = kind !== "compare";
+    this.guidelineButton.hidden = !guideline;
+    this.guidelineText.innerHTML = guideline?.html ?? ""; // made safe in Python
+    keys.label(this.desk);
+    this.keyList.replaceChildren(...keys.help().flatMap(({ caps, meaning }) => [
+      made("dt", {}, ...caps.map((text) => made("kbd", { text }))), made("dd", { text: meaning }),
+    ]));
   }
 
-  showProgress({ nSettled, nMasks, nUnjudgable, pace }) {
-    const nLeft = nMasks - nSettled;
-    const share = nMasks ? nSettled / nMasks : 1;
-    setText(this.count, `${nSettled.toLocaleString("en")} / ${nMasks.toLocaleString("en")}`);
+  showProgress({ nSettled, nTasks, nUnjudgable, pace }) {
+    const nLeft = nTasks - nSettled;
+    const share = nTasks ? nSettled / nTasks : 1;
+    setText(this.count, `${nSettled.toLocaleString("en")} / ${nTasks.toLocaleString("en")}`);
     this.count.title = nUnjudgable ? `${nUnjudgable} of them cannot be shown` : "";
     this.progressFill.style.width = `${100 * share}%`;
     this.progress.setAttribute("aria-valuenow", Math.round(100 * share));
@@ -64,7 +59,7 @@ class View {
     setText(this.savedText, text);
   }
 
-  showItem(item, verdict) {
+  showItem(item) {
     this.asked.hidden = !item;
     setText(this.entity, item?.entity ?? "");
     this.entity.title = item?.entity ?? "";
@@ -72,12 +67,9 @@ class View {
     this.question.title = item?.question ?? "";
     this.question.hidden = !item?.question;
     this.canvas.setAttribute("aria-label", item ? `The image with the region to judge: ${item.entity}` : "");
-    for (const button of this.verdicts.querySelectorAll("[data-action]")) {
-      const { action } = button.dataset;
-      const chosen = this.reasonKeys.get(action);
-      const isChosen = verdict && (action === verdict.verdict || verdict.reasons.includes(chosen?.reason));
-      button.setAttribute("aria-pressed", Boolean(isChosen));
-    }
+    this.partButton.hidden = !item?.parts;
+    this.#showReadings(item?.readings ?? []);
+    setText(this.why, item?.why ?? "");
   }
 
   showCard(card) {
@@ -92,35 +84,41 @@ class View {
     this.cardButton.hidden = !card.canStep;
   }
 
+  // Where the reviewer looks, while it is not the mask that is due; "" where it is.
+  showAway(words) {
+    this.away.hidden = !words;
+    setText(this.awayText, words);
+  }
+
+  // The answer to a practice item, and what the reviewer said; null to take it away.
+  showTold(told) {
+    if (this.told.hidden === !told) return;
+    this.told.hidden = !told;
+    if (!told) {
+      this.opener?.focus({ preventScroll: true });
+      return;
+    }
+    this.opener = this.root.getRootNode().activeElement;
+    const { verdict, told: why } = told.item.practice;
+    const isRight = verdict === told.verdict;
+    this.told.dataset.verdict = verdict;
+    setText(this.toldMark, ICON_OF_CHOICE[verdict]);
+    setText(this.toldTitle, isRight ? `Right: it is ${verdict}` : `Not quite: it is ${verdict}`);
+    setText(this.toldText, why);
+    this.toldButton.focus({ preventScroll: true });
+  }
+
+  showPractising(label) {
+    this.practising.hidden = !label;
+    setText(this.practising, label);
+  }
+
   showOverlay(mode, opacity, isHidden) {
     for (const button of this.modes.children) {
       button.setAttribute("aria-pressed", button.dataset.mode === mode);
     }
     this.opacityFill.style.width = `${100 * opacity}%`;
     this.ghost.hidden = !isHidden;
-  }
-
-  showHistory(history, thumbnails, reopened) {
-    const entries = history.slice(-10).reverse();
-    const present = new Map([...this.strip.children].map((row) => [row.dataset.taskId, row]));
-    const rows = entries.map((past) => {
-      const row = present.get(past.task_id) ?? madeRow(past.task_id);
-      fillRow(row, past, thumbnails.get(past.task_id));
-      row.firstElementChild.setAttribute("aria-pressed", past.task_id === reopened);
-      return row;
-    });
-    if (!rows.length) rows.push(made("li", { className: "none", text: "Your last verdicts appear here." }));
-    const focused = this.#focused();
-    for (const row of [...this.strip.children]) if (!rows.includes(row)) row.remove();
-    rows.forEach((row, place) => {
-      const there = this.strip.children[place];
-      if (there !== row) this.strip.insertBefore(row, there ?? null);
-    });
-    if (this.strip.contains(focused)) focused.focus({ preventScroll: true }); // it was moved
-  }
-
-  #focused() {
-    return this.root.getRootNode().activeElement;
   }
 
   tell(text, kind = "note") {
@@ -132,73 +130,44 @@ class View {
     this.telling = setTimeout(() => { this.banner.hidden = true; }, kind === "refused" ? 9000 : 2500);
   }
 
-  toggleHelp(isOpen = this.help.hidden) {
-    if (isOpen && this.help.hidden) this.opener = this.#focused();
-    this.help.hidden = !isOpen;
-    for (const part of this.desk.children) if (part !== this.help) part.inert = isOpen;
-    const next = isOpen ? this.help.querySelector("button") : this.opener;
-    next?.focus({ preventScroll: true });
+  #showReadings(readings) {
+    this.readings.hidden = !readings.length;
+    this.readingList.replaceChildren(...readings.map((reading) => {
+      const words = made("span", { text: sentence(chosenWords(reading)) });
+      const mark = made("i", { className: "verdict-mark", text: ICON_OF_CHOICE[reading.verdict] });
+      const row = made("li", {}, mark, words);
+      row.dataset.verdict = reading.verdict;
+      if (reading.flagged) row.append(made("span", { className: "flagged", text: "⚑", title: "Flagged" }));
+      if (reading.comment) {
+        const comment = made("q", { text: reading.comment, title: reading.comment });
+        comment.dir = "auto";
+        row.append(comment);
+      }
+      return row;
+    }));
+  }
+
+  // What lasts as long as a button is held, by whatever pointer.
+  #holdButtons() {
+    for (const button of this.desk.querySelectorAll("[data-hold]")) {
+      const { hold } = button.dataset;
+      button.addEventListener("pointerdown", (event) => {
+        button.setPointerCapture(event.pointerId);
+        this.act(hold);
+      });
+      for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+        button.addEventListener(end, () => this.act(`un${hold}`));
+      }
+      button.addEventListener("contextmenu", (event) => event.preventDefault());
+    }
   }
 
   #clicked(event) {
     const button = event.target.closest("button");
-    if (!button) return;
+    if (!button || button.type === "submit" && button.form) return;
     if (event.detail > 0) button.blur(); // a mouse click leaves the keys to the desk
     if (event.detail > 1 && button.closest(".verdicts")) return; // the second click of a double click
     if (button.dataset.mode) this.act("mode-" + button.dataset.mode);
-    else this.act(button.dataset.action, button.dataset.reopens);
+    else if (button.dataset.action) this.act(button.dataset.action, button.dataset.reopens);
   }
-}
-
-function made(tag, { className, text, title, action, key } = {}, ...children) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (title) element.title = title;
-  if (action) element.dataset.action = action;
-  if (key) element.setAttribute("aria-keyshortcuts", key);
-  if (text !== undefined) element.textContent = text;
-  element.append(...children);
-  return element;
-}
-
-function madeRow(taskId) {
-  const mark = made("span", { className: "verdict-mark" });
-  const button = made("button", { action: "reopen" }, made("span", { className: "name" }), mark);
-  button.dataset.reopens = taskId;
-  const row = made("li", {}, button);
-  row.dataset.taskId = taskId;
-  return row;
-}
-
-function fillRow(row, past, thumbnail) {
-  const reasons = past.reasons.length ? ` (${past.reasons.join(", ").replaceAll("_", " ")})` : "";
-  const label = `${past.entity}: ${past.verdict}${reasons}. Judge it again`;
-  const [button] = row.children;
-  const [face, mark] = button.children;
-  button.title = label;
-  button.setAttribute("aria-label", label);
-  row.dataset.verdict = past.verdict;
-  setText(mark, ICON_OF_VERDICT[past.verdict]);
-  if (thumbnail && face !== thumbnail) face.replaceWith(thumbnail);
-  if (!thumbnail && face.matches(".name")) setText(face, past.entity);
-}
-
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-function duration(seconds) {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds / 10) * 10)} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
-}
-
-function median(values) {
-  if (!values.length) return null;
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)];
-}
-
-function sentence(clause) {
-  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 }

@@ -1,0 +1,21 @@
+// What stands on the stage where there is nothing to judge.
+
+const TOO_SMALL_CARD = { glyph: "↔", title: "Make the window larger", text: "" };
+const COMING_CARD = { glyph: "…", title: "Fetching the next masks", text: "" };
+const EMPTY_CARD = { glyph: "○", title: "Nothing to judge", text: "This sample holds no mask that needs eyes." };
+
+function fetchingCard(isOffline) {
+  return { glyph: "…", title: "Fetching the image", text: isOffline ? "Waiting for the server." : "" };
+}
+
+function unjudgableCard(reason) {
+  const text = `${sentence(reason)}\nThis is noted in the report; it needs no verdict.`;
+  return { glyph: "⊘", title: "Unjudgable", text, canStep: true };
+}
+
+function doneCard({ n_tasks: nTasks, n_unjudgable: nUnjudgable }) {
+  const lines = [`All ${nTasks.toLocaleString("en")} masks are settled.`];
+  if (nUnjudgable) lines.push(`${nUnjudgable} could not be shown and count as unjudgable.`);
+  lines.push("Undo and the strip below still work.");
+  return { glyph: "✓", title: "All done, thank you", text: lines.join("\n") };
+}
