@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sampling.comparison.contrast import Contrast
 from sampling.comparison.paired import Comparison
+from sampling.comparison.preference import PreferenceCounts, PreferenceEstimate
 from sampling.design.frame import Across, DrawnUnit
 from sampling.design.goals import Goal
 from sampling.design.phase_one import SizeMeasure
@@ -14,7 +15,9 @@ from sampling.estimation.cautions import Caution
 from sampling.estimation.estimands import Estimand
 from sampling.estimation.estimate import Bounds, Estimate, NoEstimate, VerdictCounts
 from sampling.reviewers.agreement import Agreement
+from sampling.reviewers.gold import GoldCorrectedAccuracy
 from sampling.reviewers.measurement_error import CorrectedAccuracy
+from sampling.reviewers.settlement import Settlement
 from sampling.sequential.certification import Certification
 from sampling.sequential.fixed_width import WidthStatus
 
@@ -85,6 +88,29 @@ class SettingResult:
     by_size: Mapping[str, Result]
     reasons: Mapping[str, int]
     corrected: CorrectedAccuracy | NoEstimate | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferenceResult:
+    """Which of two settings has the better masks, as reviewers saw them side by side.
+
+    Attributes:
+        a: the one setting.
+        b: the other.
+        headline: which of the estimands is shown where there is room for one.
+        estimands: the figures under each estimand.
+    """
+
+    a: str
+    b: str
+    counts: PreferenceCounts
+    headline: Estimand
+    estimands: Mapping[Estimand, PreferenceEstimate | NoEstimate]
+
+    @property
+    def figures(self) -> PreferenceEstimate | NoEstimate:
+        """The figures under the headline's estimand."""
+        return self.estimands[self.headline]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +229,60 @@ class VerdictSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GoldRates:
+    """How masks of known answer were judged by reviewers who could not tell them from others.
+
+    Attributes:
+        accepted: P(judged correct | a lead found it correct), the sensitivity.
+        rejected_natural: P(judged incorrect | a lead found it incorrect), a specificity.
+        rejected_synthetic: P(judged incorrect | made wrong on purpose), another.
+        n_unsure: verdicts that say neither, left out of all three.
+    """
+
+    accepted: Figure
+    rejected_natural: Figure
+    rejected_synthetic: Figure
+    n_unsure: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoldFindings:
+    """What masks of known answer say of all reviewers together.
+
+    Attributes:
+        rates: how they judged them.
+        corrected: setting → the accuracy of its judged masks once `accepted` and `rejected_natural` have
+            corrected it; only settings that second readings do not correct, and none where a rate is lacking.
+    """
+
+    rates: GoldRates
+    corrected: Mapping[str, GoldCorrectedAccuracy | NoEstimate]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settling:
+    """What a mask counts as on which reviewers disagree, and how many there are.
+
+    Attributes:
+        policy: what settles one.
+        n_disagreed: masks whose readings are not all the same.
+        n_settled_by_lead: of those, settled by a lead's verdict.
+        n_settled_by_policy: of those, settled by the policy alone.
+        n_adjudicated: masks with a lead's verdict, disagreed on or not.
+        n_disputed: masks that the policy leaves to a lead, and no lead settled.
+        n_flagged: masks that a reviewer flagged, and no lead settled.
+    """
+
+    policy: Settlement
+    n_disagreed: int = 0
+    n_settled_by_lead: int = 0
+    n_settled_by_policy: int = 0
+    n_adjudicated: int = 0
+    n_disputed: int = 0
+    n_flagged: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportContent:
     """One report on one sample.
 
@@ -216,9 +296,12 @@ class ReportContent:
         estimand: the headline's.
         span: what the intervals' confidence is of.
         goal: what the sample was drawn to show, and how far that is reached.
+        settling: what a mask counts as on which reviewers disagree.
         comparisons: every pair of settings on the mentions judged under both, p-values held over all pairs.
         contrasts: for a sample of differing masks, the difference under each estimand.
+        preferences: every two settings whose masks somebody compared side by side.
         agreement: how far reviewers agree; why that cannot be said, or None where nobody read a second time.
+        gold: what masks of known answer say of the reviewers, or why they say nothing.
         not_in_sample: settings that were ingested after the draw and have no masks in it.
         warnings: whole sentences.
     """
@@ -233,9 +316,12 @@ class ReportContent:
     estimand: Estimand
     span: Span
     goal: GoalResult
+    settling: Settling
     comparisons: tuple[Comparison, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
+    preferences: tuple[PreferenceResult, ...] = ()
     agreement: Agreement | NoEstimate | None = None
+    gold: GoldFindings | NoEstimate | None = None
     not_in_sample: tuple[str, ...] = ()
     sources: tuple[VerdictSource, ...] = ()
     warnings: tuple[str, ...] = ()

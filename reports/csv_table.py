@@ -1,12 +1,13 @@
-"""The report as a table for machines: one CSV row per setting and slice."""
+"""The report as a table for machines: one CSV row per setting and slice, and per two settings compared."""
 
 import csv
 import io
 from collections.abc import Iterator
 
-from reports.content import ReportContent, Result, SettingResult
+from reports.content import PreferenceResult, ReportContent, Result, SettingResult
 from reports.counts import counts_by_name
 from reports.numbers import time_text
+from sampling.comparison.preference import PreferenceEstimate
 from sampling.estimation.estimate import Estimate
 
 CsvValue = str | int | float
@@ -45,6 +46,16 @@ CSV_COLUMNS = (
     "n_eff",
     "deff",
     "interval_valid",
+    "settlement",
+    "n_better",
+    "n_worse",
+    "n_same",
+    "n_identical",
+    "better",
+    "worse",
+    "net",
+    "net_low",
+    "net_high",
 )
 """New ones come at the end, so that whoever counts columns keeps counting right."""
 
@@ -54,6 +65,8 @@ def render_csv(content: ReportContent) -> str:
 
     Accuracy, limits, n_eff and deff are of the headline's estimand; the bounds for undecided units are of the
     sample's own share. `interval_valid` is "no" where the review may have stopped where its verdicts say so.
+    Where somebody compared two settings side by side, a row of the slice "preference" has the one as its
+    setting and the other as its name: how often the one's mask is better, or worse, and the difference `net`.
     A text that a spreadsheet would take for a formula is preceded by an apostrophe.
     """
     buffer = io.StringIO()
@@ -62,9 +75,9 @@ def render_csv(content: ReportContent) -> str:
         buffer, CSV_COLUMNS, restval="", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC
     )
     writer.writeheader()
-    for setting in content.settings:
-        for row in _rows(setting, content):
-            writer.writerow({name: _guarded(value) for name, value in (_provenance(content) | row).items()})
+    rows = [row for setting in content.settings for row in _rows(setting, content)]
+    for row in [*rows, *map(_preference, content.preferences)]:
+        writer.writerow({name: _guarded(value) for name, value in (_provenance(content) | row).items()})
     return buffer.getvalue()
 
 
@@ -99,6 +112,7 @@ def _rows(setting: SettingResult, content: ReportContent) -> Iterator[dict[str, 
             **estimate,
             **_bounds(result),
             "estimand": result.headline,
+            "settlement": content.settling.policy,
             **({"interval_valid": "no" if may_have_stopped else "yes"} if estimate else {}),
         }
 
@@ -124,6 +138,40 @@ def _bounds(result: Result) -> dict[str, CsvValue]:
     return {
         "accuracy_if_undecided_wrong": result.bounds.low,
         "accuracy_if_undecided_right": result.bounds.high,
+    }
+
+
+def _preference(found: PreferenceResult) -> dict[str, CsvValue]:
+    counts = found.counts
+    return {
+        "setting": found.a,
+        "slice": "preference",
+        "name": found.b,
+        "complete": "no" if counts.n_pending else "yes",
+        "n": counts.n_pairs,
+        "n_pending": counts.n_pending,
+        "n_unjudgable": counts.n_unjudgable,
+        "n_better": counts.n_a,
+        "n_worse": counts.n_b,
+        "n_same": counts.n_same,
+        "n_identical": counts.n_identical,
+        "estimand": found.headline,
+        **(_net(found.figures) if isinstance(found.figures, PreferenceEstimate) else {}),
+    }
+
+
+def _net(figures: PreferenceEstimate) -> dict[str, CsvValue]:
+    return {
+        "confidence": figures.interval.confidence,
+        "method": figures.interval.method,
+        "n_eff": figures.n_eff,
+        "better": figures.share_a.value,
+        "worse": figures.share_b.value,
+        "net": figures.net,
+        "net_low": figures.interval.low,
+        "net_high": figures.interval.high,
+        # Nothing stops a review by what is preferred.
+        "interval_valid": "yes",
     }
 
 

@@ -3,14 +3,28 @@
 import json
 from collections.abc import Mapping
 
-from reports.content import Claim, Design, Figure, GoalResult, ReportContent, Result, SettingResult, Width
+from reports.content import (
+    Claim,
+    Design,
+    Figure,
+    GoalResult,
+    GoldFindings,
+    PreferenceResult,
+    ReportContent,
+    Result,
+    SettingResult,
+    Settling,
+    Width,
+)
 from reports.counts import counts_by_name
 from reports.numbers import time_text
 from sampling.comparison.contrast import Contrast
 from sampling.comparison.paired import Comparison
+from sampling.comparison.preference import PreferenceEstimate
 from sampling.estimation.estimands import Estimand
 from sampling.estimation.estimate import Bounds, Estimate, Interval, NoEstimate
 from sampling.reviewers.agreement import Agreement, Coefficient
+from sampling.reviewers.gold import GoldCorrectedAccuracy
 from sampling.reviewers.measurement_error import CorrectedAccuracy
 from sampling.sequential.reading import GoalState
 
@@ -24,7 +38,8 @@ def render_json(content: ReportContent) -> str:
     """`report.json`: proportions and differences in full; what is not available is absent, never null.
 
     `accuracy` and `interval` are of the estimand `mix`, the share of the sample, whatever the headline is;
-    `comparisons`, `corrected` and `greatest_error` are of the headline's estimand, which `estimand` names.
+    `comparisons`, `corrected`, `greatest_error` and what `preferences` says outside of its `estimands` are of
+    the headline's estimand, which `estimand` names.
     """
     document = {
         "format": JSON_FORMAT,
@@ -44,9 +59,24 @@ def render_json(content: ReportContent) -> str:
         },
         "settings": [_setting(setting) for setting in content.settings],
         **_comparisons(content),
+        **_preferences(content),
         **_agreement(content.agreement),
+        "settlement": content.settling.policy,
+        "disagreements": _disagreements(content.settling),
+        **_gold(content.gold),
     }
     return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _disagreements(found: Settling) -> Object:
+    return {
+        "n_masks": found.n_disagreed,
+        "n_settled_by_policy": found.n_settled_by_policy,
+        "n_settled_by_lead": found.n_settled_by_lead,
+        "n_disputed": found.n_disputed,
+        "n_flagged": found.n_flagged,
+        "n_adjudicated": found.n_adjudicated,
+    }
 
 
 def _design(design: Design) -> Object:
@@ -220,6 +250,46 @@ def _contrast(found: Contrast, settings: tuple[str, str] | None) -> Object:
     }
 
 
+def _preferences(content: ReportContent) -> Object:
+    found = [_preference(each) for each in content.preferences]
+    return {"preferences": found} if found else {}
+
+
+def _preference(found: PreferenceResult) -> Object:
+    counts, figures = found.counts, found.figures
+    estimands = {
+        str(estimand): _preference_figures(each)
+        for estimand, each in found.estimands.items()
+        if isinstance(each, PreferenceEstimate)
+    }
+    return {
+        "a": found.a,
+        "b": found.b,
+        "n_pairs": counts.n_pairs,
+        "n_a": counts.n_a,
+        "n_b": counts.n_b,
+        "n_same": counts.n_same,
+        "n_identical": counts.n_identical,
+        "n_pending": counts.n_pending,
+        "n_unjudgable": counts.n_unjudgable,
+        "n_not_compared": counts.n_not_compared,
+        **(_preference_figures(figures) if isinstance(figures, PreferenceEstimate) else {}),
+        **({"estimands": estimands} if estimands else {}),
+    }
+
+
+def _preference_figures(found: PreferenceEstimate) -> Object:
+    return {
+        "net": found.net,
+        "interval": _interval(found.interval),
+        "n_eff": found.n_eff,
+        "a_better": _share(found.share_a),
+        "b_better": _share(found.share_b),
+        "same": _share(found.share_same),
+        **_if_present("a_of_decided", found.a_of_decided),
+    }
+
+
 def _agreement(found: Agreement | NoEstimate | None) -> Object:
     if not isinstance(found, Agreement):
         return {}
@@ -237,6 +307,32 @@ def _agreement(found: Agreement | NoEstimate | None) -> Object:
             **_present(remark=found.remark),
         }
     }
+
+
+def _gold(found: GoldFindings | NoEstimate | None) -> Object:
+    if not isinstance(found, GoldFindings):
+        return {}
+    specificity = {
+        **_if_estimated("natural", found.rates.rejected_natural),
+        **_if_estimated("synthetic", found.rates.rejected_synthetic),
+    }
+    corrected = [
+        {"setting": setting, "raw": _estimate(each.raw), "corrected": _corrected_by_gold(each)}
+        for setting, each in found.corrected.items()
+        if isinstance(each, GoldCorrectedAccuracy)
+    ]
+    return {
+        "gold": {
+            **_if_estimated("sensitivity", found.rates.accepted),
+            **({"specificity": specificity} if specificity else {}),
+            "n_unsure": found.rates.n_unsure,
+            **({"corrected": corrected} if corrected else {}),
+        }
+    }
+
+
+def _corrected_by_gold(found: GoldCorrectedAccuracy) -> Object:
+    return {"estimate": found.value, "interval": _interval(found.interval)}
 
 
 def _kappa(found: Agreement) -> Object:

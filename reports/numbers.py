@@ -210,6 +210,15 @@ def time_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def duration_text(seconds: float) -> str:
+    """A span of time, as coarse as people plan.
+
+    >>> duration_text(1), duration_text(1200), duration_text(9000)
+    ('1 min', '20 min', '2.5 h')
+    """
+    return f"{max(1, round(seconds / 60))} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
+
+
 def words_text(identifier: str) -> str:
     """A reason's or a design's identifier as words.
 

@@ -113,9 +113,11 @@ def _corrected_text(content: ReportContent, found: list[CorrectedAccuracy | NoEs
         f" {method_text(each.corrected.interval)}s." for each in found if isinstance(each, CorrectedAccuracy)
     }
     return (
-        "Second readings are taken for the truth; those of “correct” verdicts stand for the ones that were"
-        " not read again. Overturned: correct at first, incorrect at last; restored: the other way round;"
-        f" undecided: unsure at last. Estimand “{content.estimand}”.{''.join(sorted(methods))}"
+        "The last reading is taken for the truth: a lead's verdict, else the second reading's. Those of"
+        " “correct” verdicts that were drawn for it stand for the ones that were not; what was read again"
+        " beside the draw is left out here. Overturned: correct at first, incorrect at last; restored: the"
+        " other way round; undecided: unsure at last."
+        f" Estimand “{content.estimand}”.{''.join(sorted(methods))}"
     )
 
 

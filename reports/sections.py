@@ -9,8 +9,10 @@ from reports.content import ReportContent, Result, SettingResult
 from reports.drawing import design, tickets
 from reports.estimands import cautions, estimands
 from reports.goals import goal, quotable_texts
+from reports.gold import gold, gold_corrected
 from reports.grid import Grid, arrange, setting_name
 from reports.numbers import ABSENT, count_text, percent_text, words_text
+from reports.preferences import preferences
 from reports.readings import agreement, corrected
 from reports.sentences import (
     UNDECIDED,
@@ -20,6 +22,7 @@ from reports.sentences import (
     scope_text,
     stopping_text,
 )
+from reports.settlement import settlement
 from reports.slices import by_category, by_size, by_split
 from sampling.estimation.estimands import Estimand
 from sampling.estimation.estimate import VerdictCounts
@@ -187,12 +190,16 @@ SECTIONS: dict[str, Callable[[ReportContent], Section]] = {
     "sentences": quotations,
     "comparisons": comparisons,
     "contrast": contrasts,
+    "preferences": preferences,
     "splits": by_split,
     "categories": by_category,
     "sizes": by_size,
     "reasons": reasons,
     "agreement": agreement,
+    "settlement": settlement,
     "corrected": corrected,
+    "gold": gold,
+    "gold_corrected": gold_corrected,
     "undecided": undecided,
     "counts": counts,
     "design": design,

@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+import numpy as np
+
 from reports.content import (
     Claim,
     Design,
     Figure,
     GoalResult,
+    PreferenceResult,
     ReportContent,
     Result,
     SettingResult,
+    Settling,
     Span,
     StratumSize,
     TicketExample,
@@ -18,6 +22,7 @@ from reports.content import (
     Width,
 )
 from sampling.comparison.paired import Comparison, PairedCounts, bonett_price_interval
+from sampling.comparison.preference import ComparedMentions, PreferenceCounts, preference
 from sampling.design.frame import Across, DrawnUnit
 from sampling.design.goals import Goal
 from sampling.design.phase_one import SizeMeasure
@@ -34,6 +39,7 @@ from sampling.estimation.estimate import (
 )
 from sampling.estimation.intervals import rule_of_three, wilson_interval
 from sampling.reviewers.agreement import Agreement, Coefficient, Kappa, Remark
+from sampling.reviewers.settlement import Settlement
 from sampling.sequential.certification import Certification
 from sampling.sequential.fixed_width import WidthStatus
 from sampling.sequential.reading import GoalState
@@ -110,6 +116,29 @@ def comparison_of(a: str, b: str, counts: PairedCounts, p_value: float) -> Compa
         p_adjusted=p_value,
         counts=counts,
     )
+
+
+def preference_of(a: str, b: str, counts: PreferenceCounts, **changes: object) -> PreferenceResult:
+    """What people prefer, in one stratum in which every estimand is the same, unless they are given."""
+    n_open = counts.n_pending + counts.n_unjudgable
+    sizes = [counts.n_a, counts.n_b, counts.n_same, counts.n_identical, n_open]
+    n = sum(sizes)
+    mentions = ComparedMentions(
+        preferences=np.repeat([1, -1, 0, 0, 0], sizes),
+        is_known=np.repeat([True, True, True, True, False], sizes),
+        is_identical=np.repeat([False, False, False, True, False], sizes),
+        stratum=np.zeros(n, np.intp),
+        cluster=np.arange(n),
+        weight=np.ones(n),
+    )
+    facts: dict[str, object] = {
+        "a": a,
+        "b": b,
+        "counts": counts,
+        "headline": Estimand.MIX,
+        "estimands": dict.fromkeys(Estimand, preference(mentions)),
+    }
+    return PreferenceResult(**(facts | changes))  # type: ignore[arg-type]
 
 
 def agreement_of(**changes: object) -> Agreement:
@@ -211,6 +240,7 @@ def content_of(*settings: SettingResult, **changes: object) -> ReportContent:
         "estimand": Estimand.MIX,
         "span": Span.EACH,
         "goal": DESCRIBE,
+        "settling": Settling(policy=Settlement.MAJORITY),
         "sources": (
             VerdictSource(reviewer="Ada", source="page", n_verdicts=7_412),
             VerdictSource(reviewer="Grace", source="page", n_verdicts=6_101),

@@ -10,11 +10,13 @@ from reports.content import (
     GoalResult,
     ReportContent,
     SettingResult,
+    Settling,
     TicketExample,
     VerdictSource,
 )
 from sampling.comparison.contrast import Contrast, DifferenceEstimand
 from sampling.comparison.paired import PairedCounts
+from sampling.comparison.preference import PreferenceCounts
 from sampling.design.frame import Across, DrawnUnit
 from sampling.design.goals import Goal
 from sampling.design.phase_one import SizeMeasure
@@ -27,6 +29,7 @@ from sampling.estimation.estimate import (
     NoEstimate,
     VerdictCounts,
 )
+from sampling.reviewers.settlement import Settlement
 from sampling.sequential.reading import GoalState
 from tests.reports.builders import (
     agreement_of,
@@ -34,6 +37,7 @@ from tests.reports.builders import (
     comparison_of,
     content_of,
     estimate_of,
+    preference_of,
     result_of,
     slice_of,
     stratum,
@@ -43,6 +47,7 @@ from tests.reports.published_audit import (
     all_comparisons,
     filtered_setting,
     full_setting,
+    gold_findings,
     whole_of,
 )
 
@@ -61,7 +66,24 @@ def published() -> ReportContent:
         *settings,
         filtered_setting(),
         comparisons=all_comparisons(*settings),
+        preferences=(
+            preference_of(
+                settings[0].setting,
+                settings[2].setting,
+                PreferenceCounts(n_a=680, n_b=240, n_same=180, n_identical=900),
+            ),
+        ),
         agreement=agreement_of(),
+        gold=gold_findings(*settings),
+        settling=Settling(
+            policy=Settlement.MAJORITY,
+            n_disagreed=24,
+            n_settled_by_lead=21,
+            n_settled_by_policy=2,
+            n_adjudicated=29,
+            n_disputed=1,
+            n_flagged=3,
+        ),
         warnings=("Setting overall after filtering has 15 undecided units: see the bounds.",),
         not_in_sample=("intension-sam-2",),
     )
@@ -91,6 +113,15 @@ def unfinished() -> ReportContent:
             by_category={},
             by_size={},
             reasons={},
+        ),
+        preferences=(
+            preference_of(
+                "tight-grabcut",
+                "tight-watershed",
+                PreferenceCounts(
+                    n_a=5, n_b=1, n_same=4, n_identical=12, n_pending=14, n_unjudgable=1, n_not_compared=3
+                ),
+            ),
         ),
         title="Demo photographs",
         design=Design(
@@ -196,6 +227,14 @@ def contrasting() -> ReportContent:
         estimand=Estimand.ANNOTATION,
         goal=GoalResult(goal=Goal.COMPARE, confidence=0.95),
         comparisons=(comparison_of("intension-g-sam", "extension-g-sam", counts, 0.0000001),),
+        preferences=(
+            preference_of(
+                "intension-g-sam",
+                "extension-g-sam",
+                PreferenceCounts(n_a=201, n_b=95, n_same=104),
+                headline=Estimand.ANNOTATION,
+            ),
+        ),
         contrasts=(
             Contrast(
                 estimand=DifferenceEstimand.ANNOTATION,
@@ -262,6 +301,10 @@ def hostile() -> ReportContent:
         ),
         comparisons=(
             comparison_of(HOSTILE[0], HOSTILE[2], PairedCounts(n_both=7, n_only_a=2, n_only_b=1), 1.0),
+        ),
+        preferences=(
+            preference_of(HOSTILE[0], HOSTILE[2], PreferenceCounts(n_a=7, n_b=2, n_same=1)),
+            preference_of(HOSTILE[1], HOSTILE[2], PreferenceCounts(n_identical=3, n_pending=7)),
         ),
         agreement=NoEstimate(reason="no unit has two decided readings, so there is nothing to compare"),
         title=" ".join(HOSTILE),

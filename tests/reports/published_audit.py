@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from reports.content import (
+    GoldFindings,
+    GoldRates,
     Result,
     SettingResult,
 )
@@ -15,6 +17,7 @@ from sampling.estimation.estimate import (
     IntervalMethod,
     VerdictCounts,
 )
+from sampling.reviewers.gold import GoldReadings, gold_corrected_accuracy, reviewer_rates
 from sampling.reviewers.measurement_error import CorrectedAccuracy
 from tests.reports.builders import comparison_of, estimate_of, result_of, slice_of
 
@@ -125,6 +128,25 @@ def filtered_setting() -> SettingResult:
             n_restored=11,
             n_undecided=2,
         ),
+    )
+
+
+def gold_findings(*settings: SettingResult) -> GoldFindings:
+    """Reviewers who accept 97 % of correct masks and reject most wrong ones, synthetic ones more often."""
+    natural = GoldReadings(n_correct=64, n_accepted=62, n_incorrect=40, n_rejected=36)
+    synthetic = GoldReadings(n_correct=64, n_accepted=62, n_incorrect=71, n_rejected=70)
+    rates = reviewer_rates(natural)
+    return GoldFindings(
+        rates=GoldRates(
+            accepted=rates.sensitivity,
+            rejected_natural=rates.specificity,
+            rejected_synthetic=reviewer_rates(synthetic).specificity,
+            n_unsure=3,
+        ),
+        corrected={
+            setting.setting: gold_corrected_accuracy(setting.overall.accuracy, natural)
+            for setting in settings
+        },
     )
 
 

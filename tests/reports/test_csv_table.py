@@ -16,11 +16,11 @@ def rows_of(content):
     return list(csv.DictReader(io.StringIO(render_csv(content), newline="")))
 
 
-def test_csv_has_one_row_per_setting_and_slice(published):
+def test_csv_has_one_row_per_setting_and_slice_and_one_per_comparison(published):
     rows = rows_of(published)
 
     assert list(rows[0]) == list(CSV_COLUMNS)
-    assert len(rows) == 9 * (1 + 3 + 11 + 3)
+    assert len(rows) == 9 * (1 + 3 + 11 + 3) + 1
     assert all(row["sample"] == "main" and row["seed"] == "7" for row in rows)
     by_slice = {(row["setting"], row["slice"], row["name"]): row for row in rows}
     filtered = by_slice["overall after filtering", "all", ""]
@@ -31,7 +31,7 @@ def test_csv_has_one_row_per_setting_and_slice(published):
 
 
 def test_csv_leaves_empty_what_there_is_not(unfinished):
-    judged, _, unjudged, _ = rows_of(unfinished)
+    judged, _, unjudged, _, _ = rows_of(unfinished)
 
     assert (judged["complete"], judged["n"]) == ("no", "30")
     assert (unjudged["complete"], unjudged["n"]) == ("no", "0")
@@ -66,7 +66,18 @@ def test_the_columns_of_before_keep_their_places_and_new_ones_come_last():
         "accuracy_if_undecided_wrong",
         "accuracy_if_undecided_right",
     )
-    assert CSV_COLUMNS[27:] == ("estimand", "n_eff", "deff", "interval_valid")
+    assert CSV_COLUMNS[27:32] == ("estimand", "n_eff", "deff", "interval_valid", "settlement")
+    assert CSV_COLUMNS[32:] == (
+        "n_better",
+        "n_worse",
+        "n_same",
+        "n_identical",
+        "better",
+        "worse",
+        "net",
+        "net_low",
+        "net_high",
+    )
 
 
 def test_csv_follows_the_estimand_of_the_headline(published):

@@ -46,7 +46,10 @@ def test_json_has_the_keys_of_format_1(published):
         "sample",
         "settings",
         "comparisons",
+        "preferences",
         "agreement",
+        "settlement",
+        "disagreements",
     ]
     assert document["format"] == 1
     assert list(document["sample"]) == ["name", "seed", "design", "allocation", "n_units", "goal"]
