@@ -226,7 +226,7 @@ def _estimate_cost(drawn: _Drawn, margin: float, terms: Terms) -> GoalCost:
 def _states(workspace: Workspace) -> list[ReviewState]:
     with workspace.store.reading() as transaction:
         names = [sample.name for sample in load_samples(transaction)]
-    return [load_review_state(workspace.store, name) for name in names]
+    return [load_review_state(workspace.store, name, workspace.settlement) for name in names]
 
 
 def _expected(

@@ -1,7 +1,7 @@
 """Writes the report of a sample in every format asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from importlib.metadata import version
@@ -10,7 +10,9 @@ from pathlib import Path
 from audit.errors import InputError
 from audit.jobs.estimates import Figures
 from audit.jobs.files import write_text
+from audit.jobs.gold_results import gold_findings, load_gold_review
 from audit.jobs.image_check import check_images
+from audit.jobs.preferences import load_preference_state, preference_results
 from audit.jobs.progress import Progress
 from audit.jobs.report_content import report_content
 from audit.jobs.review_state import load_review_state
@@ -70,22 +72,32 @@ def write_report(
         if folder.exists() and not folder.is_dir():
             raise InputError(f"--out {request.folder} cannot be a folder: {folder} is a file")
     check_images(workspace.store, request.sample, workers=workspace.workers, progress=progress)
-    state = load_review_state(workspace.store, request.sample)
+    state = load_review_state(workspace.store, request.sample, workspace.settlement)
     confidence = workspace.settings.confidence
     table_confidence = confidence
     if request.span is Span.TABLE and state.settings:
         table_confidence = simultaneous_confidence(confidence, len(state.settings))
+    figures = Figures(
+        confidence=confidence,
+        table_confidence=table_confidence,
+        estimand=request.estimand,
+        span=request.span,
+    )
     content = report_content(
         state,
         workspace.population.manifest(),
-        Figures(
-            confidence=confidence,
-            table_confidence=table_confidence,
-            estimand=request.estimand,
-            span=request.span,
-        ),
+        figures,
         version=f"mask-audit {version('mask-audit')}",
         now=now,
+    )
+    # Put in when everything made of verdicts is done, none of which may know of them.
+    sample_id = state.sample.sample_id
+    preferences = load_preference_state(workspace.store, sample_id)
+    on_gold = load_gold_review(workspace.store, sample_id, share=workspace.settings.gold_share)
+    content = replace(
+        content,
+        preferences=preference_results(state, preferences, figures),
+        gold=gold_findings(state, on_gold, figures, content.settings),
     )
     texts = render(content, request.formats)
     request.folder.mkdir(parents=True, exist_ok=True)

@@ -24,14 +24,17 @@ from reports.content import (
     Design,
     ReportContent,
     SettingResult,
+    Settling,
     StratumSize,
     TicketExample,
     VerdictSource,
 )
+from reports.settlement import LIKELIEST_IS_NO_ESTIMATE, disagreement_text, lead_text
 from sampling.comparison.contrast import Contrast
 from sampling.design.frame import Across, DrawnUnit
 from sampling.design.phase_one import SizeMeasure
 from sampling.estimation.estimate import NoEstimate
+from sampling.reviewers.settlement import Settlement
 
 HASTY_SECONDS = 0.3
 """A verdict given faster than this was hardly looked at."""
@@ -62,6 +65,7 @@ def report_content(
         estimand=figures.estimand,
         span=figures.span,
         goal=goal_result(state, confidence=figures.confidence),
+        settling=settling(state),
         comparisons=compare_all(state, figures),
         contrasts=tuple(each for each in differences if isinstance(each, Contrast)),
         agreement=reviewer_agreement(state, confidence=figures.confidence),
@@ -73,6 +77,19 @@ def report_content(
             *(f"No difference: {each.reason}." for each in differences if isinstance(each, NoEstimate)),
         ),
         ticket_example=_ticket_example(state.units),
+    )
+
+
+def settling(state: ReviewState) -> Settling:
+    """Give what masks count as on which reviewers disagree, and how many there are."""
+    return Settling(
+        policy=state.settlement,
+        n_disagreed=len(state.disagreed),
+        n_settled_by_lead=len(state.disagreed & state.adjudicated.keys()),
+        n_settled_by_policy=len(state.disagreed - state.adjudicated.keys() - state.disputed),
+        n_adjudicated=len(state.adjudicated),
+        n_disputed=len(state.disputed),
+        n_flagged=len(state.flagged),
     )
 
 
@@ -155,14 +172,18 @@ def _warnings(state: ReviewState) -> Iterable[str]:
     n_hasty = sum(each.seconds is not None and each.seconds < HASTY_SECONDS for each in state.standing)
     if n_hasty:
         yield f"{n_hasty} verdicts were given in under {HASTY_SECONDS:g} seconds."
-    n_disagreed = sum(len({each.verdict for each in readings}) > 1 for readings in state.readings.values())
-    if n_disagreed:
+    yield from _settling_warnings(settling(state))
+
+
+def _settling_warnings(found: Settling) -> Iterable[str]:
+    if found.n_disagreed:
+        yield disagreement_text(found)
+        if found.policy is Settlement.DAWID_SKENE:
+            yield LIKELIEST_IS_NO_ESTIMATE
+    if found.n_disputed or found.n_flagged:
+        yield lead_text(found)
+    if found.n_disputed:
         yield (
-            f"Reviewers disagree on {n_disagreed} masks: the majority counts, and without one the mask "
-            "counts as unsure."
-        )
-    if state.disputed:
-        yield (
-            f"{len(state.disputed)} masks await a reading that settles them. Where only incorrect ones were "
-            "read again, leaving these out lifts the accuracy: see the corrected figures."
+            "Where only incorrect masks were read again, leaving disputed ones out lifts the accuracy: see "
+            "the corrected figures."
         )

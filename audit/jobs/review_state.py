@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from audit.review.adjudication import is_disputed, majority
+from audit.review.adjudication import Settled, disagree, settle_masks
 from db.records import (
     MaskState,
+    Purpose,
     Reason,
     Sample,
     SampleSetting,
@@ -28,6 +29,7 @@ from db.samples import (
 )
 from db.store import Store
 from sampling.estimation.estimate import VerdictCounts
+from sampling.reviewers.settlement import Settlement
 
 
 class Outcome(StrEnum):
@@ -51,6 +53,7 @@ _WITH_VERDICT = {
     Verdict.CORRECT: Outcome.CORRECT,
     Verdict.INCORRECT: Outcome.INCORRECT,
     Verdict.UNSURE: Outcome.UNSURE,
+    None: Outcome.PENDING,
 }
 
 
@@ -60,7 +63,9 @@ class ReviewState:
 
     Attributes:
         units: by stratum and ticket.
-        standing: the verdicts that nothing has superseded, in order of arrival.
+        standing: the readings that nothing has superseded, in order of arrival.
+        adjudications: the same of leads' verdicts.
+        settlement: what settles a mask on which reviewers disagree.
         unjudgable: mask id → why it cannot be shown.
         areas: mask id → pixels.
     """
@@ -70,12 +75,14 @@ class ReviewState:
     units: tuple[Unit, ...]
     unit_masks: tuple[UnitMask, ...]
     standing: tuple[StandingVerdict, ...]
+    adjudications: tuple[StandingVerdict, ...]
+    settlement: Settlement
     unjudgable: Mapping[str, str]
     areas: Mapping[str, int]
 
     @cached_property
     def readings(self) -> Mapping[str, tuple[StandingVerdict, ...]]:
-        """The verdicts that stand on each mask, first readings first."""
+        """The readings that stand on each mask, first readings first."""
         found: dict[str, list[StandingVerdict]] = {}
         for each in self.standing:
             found.setdefault(each.mask_id, []).append(each)
@@ -98,16 +105,37 @@ class ReviewState:
         }
 
     @cached_property
-    def disputed(self) -> frozenset[str]:
-        """Masks whose reviewers disagree without a majority: unsure until somebody settles them."""
+    def adjudicated(self) -> Mapping[str, StandingVerdict]:
+        """The lead's verdict on each mask that has one; of several leads' the latest to arrive."""
+        return {each.mask_id: each for each in self.adjudications}
+
+    @cached_property
+    def settled(self) -> Mapping[str, Settled]:
+        """What each mask is that anybody judged."""
+        adjudicated = {mask_id: adjudication.verdict for mask_id, adjudication in self.adjudicated.items()}
+        return settle_masks(self.readings, adjudicated, self.settlement)
+
+    @cached_property
+    def disagreed(self) -> frozenset[str]:
+        """Masks whose readings are not all the same, settled or not."""
         return frozenset(
             mask_id
             for mask_id, readings in self.readings.items()
-            if is_disputed([each.verdict for each in readings])
+            if disagree([each.verdict for each in readings])
         )
 
+    @cached_property
+    def disputed(self) -> frozenset[str]:
+        """Masks on which reviewers disagree and which neither the policy nor a lead settled."""
+        return frozenset(mask_id for mask_id, settled in self.settled.items() if settled.is_disputed)
+
+    @cached_property
+    def flagged(self) -> frozenset[str]:
+        """Masks that a reviewer wants a lead to look at, and that no lead settled."""
+        return frozenset(each.mask_id for each in self.standing if each.flagged) - self.adjudicated.keys()
+
     def reasons(self, setting: str) -> dict[str, int]:
-        """Count the units of which a reading that agrees with the settled verdict names a reason."""
+        """Count the units of which a verdict that agrees with the settled one names a reason."""
         named: Counter[Reason] = Counter()
         for made in self.masks_made[setting]:
             named.update(self._reasons_of(made.mask_id))
@@ -116,21 +144,32 @@ class ReviewState:
     def _outcome(self, made: UnitMask) -> Outcome:
         if made.mask_id is None:
             return _WITHOUT_MASK[made.state]
-        readings = self.readings.get(made.mask_id)
-        if readings:
-            return _WITH_VERDICT[majority([each.verdict for each in readings])]
+        if made.mask_id in self.settled:
+            return _WITH_VERDICT[self.settled[made.mask_id].verdict]
         return Outcome.UNJUDGABLE if made.mask_id in self.unjudgable else Outcome.PENDING
 
     def _reasons_of(self, mask_id: str | None) -> Collection[Reason]:
-        readings = self.readings.get(mask_id, ()) if mask_id else ()
-        if not readings:
+        if mask_id is None or mask_id not in self.settled:
             return ()
-        settled = majority([each.verdict for each in readings])
-        return {reason for each in readings if each.verdict == settled for reason in each.reasons}
+        given = [*self.readings.get(mask_id, ()), *self._adjudication_of(mask_id)]
+        verdict = self.settled[mask_id].verdict
+        return {reason for each in given if each.verdict == verdict for reason in each.reasons}
+
+    def _adjudication_of(self, mask_id: str) -> tuple[StandingVerdict, ...]:
+        return (self.adjudicated[mask_id],) if mask_id in self.adjudicated else ()
 
 
-def load_review_state(store: Store, sample_name: str | None) -> ReviewState:
-    """Load a sample with its masks and the verdicts that stand on them."""
+def load_review_state(store: Store, sample_name: str | None, settlement: Settlement) -> ReviewState:
+    """Load a sample with its masks and the verdicts that stand on them.
+
+    Args:
+        store: the workspace's.
+        sample_name: None for the latest sample.
+        settlement: what settles a mask on which reviewers disagree.
+
+    Raises:
+        StoreError: there is no such sample.
+    """
     with store.reading() as transaction:
         sample = load_sample(transaction, sample_name)
         return ReviewState(
@@ -139,6 +178,8 @@ def load_review_state(store: Store, sample_name: str | None) -> ReviewState:
             units=tuple(load_units(transaction, sample.sample_id)),
             unit_masks=tuple(load_unit_masks(transaction, sample.sample_id)),
             standing=tuple(load_standing(transaction, sample.sample_id)),
+            adjudications=tuple(load_standing(transaction, sample.sample_id, Purpose.ADJUDICATION)),
+            settlement=settlement,
             unjudgable=load_unjudgable(transaction, sample.sample_id),
             areas=load_mask_areas(transaction, sample.sample_id),
         )

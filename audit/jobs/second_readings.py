@@ -1,15 +1,16 @@
 """What second readings say: how far reviewers agree, and the accuracy once their errors are corrected."""
 
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from audit.jobs.estimates import Figures, cluster_deff, strata_codes
-from audit.jobs.review_state import Outcome, ReviewState
+from audit.jobs.review_state import ReviewState
 from audit.review.adjudication import majority
-from db.records import StandingVerdict, Verdict
+from audit.review.readings_owed import second_ticket
+from db.records import MaskState, StandingVerdict, UnitMask, Verdict
 from sampling.estimation.estimands import Estimand
 from sampling.estimation.estimate import NoEstimate
 from sampling.reviewers.agreement import Agreement, Ratings, agreement
@@ -22,50 +23,101 @@ _READING = {
     Verdict.UNSURE: Reading.UNSURE,
 }
 
+Readings = tuple[StandingVerdict, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draw:
+    """Whether a mask was to be read again.
+
+    Attributes:
+        probability: of it, fixed with the first reading; 0 where it had no chance.
+        is_chosen: what came out.
+    """
+
+    probability: float
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unknown:
+    """The chance of a second reading that is taken for correct first readings without a stored one.
+
+    Attributes:
+        share: in [0, 1].
+        is_seen: it is the rate at which they were read again, so that those that were are the chosen ones;
+            else it is the chance stored with others, and tickets choose.
+    """
+
+    share: float
+    is_seen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """One unit under one setting: its first reading, and the one that decides where it was drawn for it."""
+
+    place: int
+    first: Reading
+    last: Reading
+    draw: _Draw
+
+
+_CERTAIN = _Draw(probability=1.0, is_chosen=True)
+
 
 def reviewer_agreement(state: ReviewState, *, confidence: float) -> Agreement | NoEstimate | None:
     """Give how far reviewers agree on masks that several of them read; None where no mask was read twice.
 
-    Where the first verdict decided how many were read again, as where all incorrect ones are, a mask stands
-    for all of its first verdict: otherwise the figures would be of a heap of doubtful masks.
+    A mask stands for one over its chance to be read again, and masks that were read again beside the draw are
+    left out: otherwise the figures would be of a heap of doubtful masks. Where no chance is known (imported
+    verdicts), those read again stand for all such masks of their first verdict. A lead's verdict is no
+    reading.
     """
     shared = [readings for readings in state.readings.values() if len(readings) > 1]
     if not shared:
         return None
-    n_first = Counter(readings[0].verdict for readings in state.readings.values())
-    n_shared = Counter(readings[0].verdict for readings in shared)
-    stands_for = {verdict: n_first[verdict] / n for verdict, n in n_shared.items()}
-    names = sorted({each.reviewer for readings in shared for each in readings})
+    weights = _stands_for(state, shared)
+    kept = [(readings, weight) for readings, weight in zip(shared, weights, strict=True) if weight]
+    if not kept:
+        return NoEstimate(reason="no mask that was drawn for it has two readings")
+    names = sorted({each.reviewer for readings, _ in kept for each in readings})
     place = {name: column for column, name in enumerate(names)}
-    codes = np.full((len(shared), len(names)), Reading.NONE, dtype=np.int64)
-    for row, readings in enumerate(shared):
+    codes = np.full((len(kept), len(names)), Reading.NONE, dtype=np.int64)
+    for row, (readings, _) in enumerate(kept):
         for each in readings:
             codes[row, place[each.reviewer]] = _READING[each.verdict]
-    weights = np.array([stands_for[readings[0].verdict] for readings in shared])
-    return agreement(Ratings(codes=codes, weights=weights), confidence=confidence)
+    ratings = Ratings(codes=codes, weights=np.array([weight for _, weight in kept]))
+    return agreement(ratings, confidence=confidence)
 
 
 def corrected(state: ReviewState, setting: str, figures: Figures) -> CorrectedAccuracy | NoEstimate | None:
-    """Give a setting's accuracy with the errors of first readings corrected by second ones.
+    """Give a setting's accuracy with the errors of first readings corrected by the last ones.
 
-    Every incorrect and unsure first reading must have a second one. Which of the correct ones have one is
-    taken to be left to chance, at the rate that is seen.
+    Every incorrect and unsure first reading must have a second one, and every correct one that was drawn for
+    it by the chance stored with it. A lead's verdict decides in the place of a second reading; neither counts
+    here on a mask that was not drawn. Where no chance is stored (imported verdicts), which of the correct
+    ones have a second reading is taken to be left to chance, at the rate seen among them; where none has, the
+    chance of the others holds for them too, by which reviewers are given them.
 
     Returns:
         None where no mask of the setting was read twice.
     """
-    rows = [
-        (place, made.mask_id)
+    judged = [
+        (place, made)
         for place, made in enumerate(state.masks_made[setting])
-        if state.outcomes[setting][place]
-        in (Outcome.CORRECT, Outcome.INCORRECT, Outcome.UNSURE, Outcome.MISSING)
+        if made.state is MaskState.MISSING or made.mask_id in state.settled
     ]
-    readings = [state.readings.get(mask_id, ()) if mask_id else () for _, mask_id in rows]
-    if not any(len(each) > 1 for each in readings):
+    if not any(len(_readings_of(state, made)) > 1 for _, made in judged):
         return None
-    first = np.array([_first(each) for each in readings])
-    second = np.array([_last(each) for each in readings])
-    units = [state.units[place] for place, _ in rows]
+    rows = _rows(state, judged)
+    n_left_out = sum(row.draw.probability == 0 for row in rows)
+    if n_left_out:
+        return NoEstimate(
+            reason=f"{n_left_out} correct first readings had no chance to be read again, so nothing tells "
+            "how many of them hold"
+        )
+    units = [state.units[row.place] for row in rows]
     weights = {
         Estimand.MIX: np.ones(len(units)),
         Estimand.ENTITY: np.array([unit.entity_weight for unit in units]),
@@ -73,36 +125,102 @@ def corrected(state: ReviewState, setting: str, figures: Figures) -> CorrectedAc
     }
     found = corrected_accuracy(
         SecondReadings(
-            strata=strata_codes(state)[[place for place, _ in rows]],
+            strata=strata_codes(state)[[row.place for row in rows]],
             weights=weights[figures.estimand],
-            first=first,
-            second=second,
-            probabilities=_chances(first, second),
+            first=np.array([row.first for row in rows]),
+            second=np.array([row.last for row in rows]),
+            chosen=np.array([row.draw.is_chosen for row in rows], dtype=np.bool_),
+            probabilities=np.array([row.draw.probability for row in rows]),
         ),
         confidence=figures.confidence,
     )
     if isinstance(found, NoEstimate):
         return found
-    found = replace(found, n_second=sum(len(each) > 1 for each in readings))
+    n_missing = sum(made.mask_id is None for _, made in judged)
+    found = replace(found, n_second=found.n_second - n_missing)
     return found.of_clusters(cluster_deff(state, setting, figures.estimand))
 
 
-def _first(readings: tuple[StandingVerdict, ...]) -> Reading:
-    return _READING[readings[0].verdict] if readings else Reading.INCORRECT
+def _rows(state: ReviewState, judged: Sequence[tuple[int, UnitMask]]) -> list[_Row]:
+    unknown = _unknown_chance([_readings_of(state, made) for _, made in judged])
+    rows = []
+    for place, made in judged:
+        readings = _readings_of(state, made)
+        first, last = _first_and_last(state, made)
+        draw = _draw(readings, state.sample.seed, unknown) if readings else _CERTAIN
+        rows.append(_Row(place=place, first=first, last=last if draw.is_chosen else Reading.NONE, draw=draw))
+    return rows
 
 
-def _last(readings: tuple[StandingVerdict, ...]) -> Reading:
+def _readings_of(state: ReviewState, made: UnitMask) -> Readings:
+    return state.readings.get(made.mask_id, ()) if made.mask_id is not None else ()
+
+
+def _first_and_last(state: ReviewState, made: UnitMask) -> tuple[Reading, Reading]:
+    """The first reading, and what stands after the last one: a lead's verdict, else that of the readings."""
+    if made.mask_id is None:
+        return Reading.INCORRECT, Reading.INCORRECT  # a missing mask is wrong, however often it is looked for
+    adjudication = state.adjudicated.get(made.mask_id)
+    readings = state.readings.get(made.mask_id, ())
+    last = _last(readings) if adjudication is None else _READING[adjudication.verdict]
+    return (_READING[_first(readings).verdict] if readings else last), last
+
+
+def _first(readings: Readings) -> StandingVerdict:
+    """The reading that the draw was made with; where none was, the earliest."""
+    return next((each for each in readings if each.second_probability is not None), readings[0])
+
+
+def _last(readings: Readings) -> Reading:
     """What stands after the second reading: its verdict; that of the majority once there are more."""
-    if not readings:
-        return Reading.INCORRECT  # a missing mask is wrong, however often it is looked for
-    if len(readings) == 1:
+    if len(readings) < 2:
         return Reading.NONE
     if len(readings) == 2:
-        return _READING[readings[1].verdict]
-    return _READING[majority([each.verdict for each in readings])]
+        first = _first(readings)
+        return _READING[next(each.verdict for each in readings if each is not first)]
+    return _READING[majority([each.verdict for each in readings]) or Verdict.UNSURE]
 
 
-def _chances(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.float64]:
-    n_read, n = Counter(first[second != Reading.NONE].tolist()), Counter(first.tolist())
-    share = n_read[Reading.CORRECT] / n[Reading.CORRECT] if n_read[Reading.CORRECT] else 1.0
-    return np.where(first == Reading.CORRECT, share, 1.0)
+def _draw(readings: Readings, seed: int, unknown: _Unknown) -> _Draw:
+    first = _first(readings)
+    probability = first.second_probability
+    if probability is None and first.verdict is not Verdict.CORRECT:
+        return _CERTAIN
+    if probability is None and unknown.is_seen:
+        return _Draw(probability=unknown.share, is_chosen=len(readings) > 1)
+    chance = unknown.share if probability is None else probability
+    return _Draw(probability=chance, is_chosen=second_ticket(seed, first.mask_id) < chance)
+
+
+def _unknown_chance(of_masks: Sequence[Readings]) -> _Unknown:
+    correct = [readings for readings in of_masks if readings and _first(readings).verdict is Verdict.CORRECT]
+    stored = [_first(readings).second_probability for readings in correct]
+    n_readings = [len(readings) for readings, chance in zip(correct, stored, strict=True) if chance is None]
+    n_again = sum(n > 1 for n in n_readings)
+    if n_again:
+        return _Unknown(share=n_again / len(n_readings), is_seen=True)
+    return _Unknown(
+        share=min((chance for chance in stored if chance is not None), default=1.0), is_seen=False
+    )
+
+
+def _stands_for(state: ReviewState, shared: Sequence[Readings]) -> list[float]:
+    """How many masks each of those that were read twice stands for; 0 beside the draw."""
+    unknown = [
+        _first(readings).verdict
+        for readings in state.readings.values()
+        if _first(readings).second_probability is None
+    ]
+    n_first = Counter(unknown)
+    n_shared = Counter(
+        _first(readings).verdict for readings in shared if _first(readings).second_probability is None
+    )
+    weights = []
+    for readings in shared:
+        first = _first(readings)
+        if first.second_probability is None:
+            weights.append(n_first[first.verdict] / n_shared[first.verdict])
+        else:
+            is_chosen = second_ticket(state.sample.seed, first.mask_id) < first.second_probability
+            weights.append(1 / first.second_probability if is_chosen else 0.0)
+    return weights

@@ -1,5 +1,6 @@
-"""Serve: runs the reviewer's page until it is interrupted."""
+"""Serve: runs the pages until they are interrupted."""
 
+import json
 import os
 import signal
 import socket
@@ -16,12 +17,23 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from audit.errors import InputError, UnavailableError
+from audit.review.locality import is_loopback
+
+WORKSPACE_VARIABLE = "MASK_AUDIT_WORKSPACE"
+SAMPLE_VARIABLE = "MASK_AUDIT_SAMPLE"
+COMPARED_VARIABLE = "MASK_AUDIT_COMPARED"
+"""The names of the two settings to compare, as a list in JSON; unset where masks are read."""
+WITHOUT_SIGN_IN_VARIABLE = "MASK_AUDIT_WITHOUT_SIGN_IN"
+"""The page asks for a sign-in unless this is set: started in any other way, it is closed."""
 
 PAGE_FILE = Path(__file__).parents[2] / "streamlit_app.py"
 """The page lies beside the `audit` package, in a checkout and where it is installed."""
 
 STARTING_SECONDS = 60
 STOPPING_SECONDS = 10
+
+MAX_MESSAGE_MEGABYTES = 64
+"""Of one message, either way: a large photo goes out in one piece."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +42,24 @@ class ServeRequest:
 
     Attributes:
         sample: None for the latest.
+        compared: the two settings to compare; None where masks are read.
         port: 1 to 65535.
+        behind_proxy: others come in through a proxy on this machine.
+        provider_file: names who vouches for e-mail addresses; None where links let people in.
     """
 
     workspace: Path
     sample: str | None = None
+    compared: tuple[str, str] | None = None
     host: str = "127.0.0.1"
     port: int = 8501
+    behind_proxy: bool = False
+    provider_file: Path | None = None
+
+    @property
+    def needs_sign_in(self) -> bool:
+        """Whether anybody but the person at this machine can reach the page."""
+        return self.behind_proxy or not is_loopback(self.host)
 
     @property
     def address(self) -> str:
@@ -58,17 +81,34 @@ def review_command(request: ServeRequest) -> list[str]:
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",
         "logger.level": "warning",
+        # Whoever may come from elsewhere finds no door but the page: no files, no uploads, no other programs.
+        "server.enableStaticServing": "false",
+        "server.enableAgentApi": "false",
+        "server.enableCORS": "true",
+        "server.enableXsrfProtection": "true",
+        "server.xsrfCookieSameSite": "strict",
+        "server.maxUploadSize": 1,
+        "server.maxMessageSize": MAX_MESSAGE_MEGABYTES,
+        # Proxies commonly cut a connection that is silent for a minute.
+        "server.websocketPingInterval": 20,
     }
+    if request.provider_file is not None:
+        options["secrets.files"] = request.provider_file.resolve()
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [sys.executable, "-m", "streamlit", "run", str(PAGE_FILE), *flags]
 
 
 def review_environment(request: ServeRequest) -> dict[str, str]:
     """The environment in which the page finds its workspace and sample."""
-    environment = {**os.environ, "MASK_AUDIT_WORKSPACE": str(request.workspace.resolve())}
-    environment.pop("MASK_AUDIT_SAMPLE", None)
+    environment = {**os.environ, WORKSPACE_VARIABLE: str(request.workspace.resolve())}
+    for name in (SAMPLE_VARIABLE, COMPARED_VARIABLE, WITHOUT_SIGN_IN_VARIABLE):
+        environment.pop(name, None)
     if request.sample is not None:
-        environment["MASK_AUDIT_SAMPLE"] = request.sample
+        environment[SAMPLE_VARIABLE] = request.sample
+    if request.compared is not None:
+        environment[COMPARED_VARIABLE] = json.dumps(request.compared)
+    if not request.needs_sign_in:
+        environment[WITHOUT_SIGN_IN_VARIABLE] = "yes"
     return environment
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from audit.jobs.goal_progress import goal_result
+from audit.jobs.gold_pool import GoldState, load_gold_state
 from audit.jobs.review_state import Outcome, ReviewState, load_review_state
 from audit.jobs.workspace import Workspace
 from db.samples import load_samples
@@ -27,21 +28,27 @@ class SampleStatus:
 
     Attributes:
         n_masks: different masks that eyes can judge; several settings may have made one.
-        n_judged: of these, how many have a verdict.
+        n_judged: of these, how many are settled, if only for now.
+        n_unread: of these, how many nobody has read.
         seconds_per_verdict: the median of the verdicts that were timed; None where none was.
         goal: what it is to show, and how far that is.
-        n_disputed: masks whose reviewers disagree without a majority.
+        n_disputed: of these, on how many reviewers disagree and nobody settled it.
+        n_flagged: of these, how many a reviewer flagged for a lead, and no lead settled.
         is_reached: its goal is reached, for every setting.
+        gold: whether masks of known answer are mixed in.
     """
 
     name: str
     n_units: int
     n_masks: int
     n_judged: int
+    n_unread: int
     seconds_per_verdict: float | None
     n_disputed: int
+    n_flagged: int
     goal: GoalResult
     is_reached: bool
+    gold: GoldState
 
     @property
     def is_done(self) -> bool:
@@ -50,7 +57,7 @@ class SampleStatus:
 
     @property
     def n_pending(self) -> int:
-        """Masks that await a verdict."""
+        """Masks that await a verdict, a reviewer's or a lead's."""
         return self.n_masks - self.n_judged
 
 
@@ -71,7 +78,8 @@ def workspace_status(workspace: Workspace, sample: str | None) -> WorkspaceStatu
     with workspace.store.reading() as transaction:
         names = [each.name for each in load_samples(transaction)]
     states = [
-        load_review_state(workspace.store, name) for name in ([sample] if sample is not None else names)
+        load_review_state(workspace.store, name, workspace.settlement)
+        for name in ([sample] if sample is not None else names)
     ]
     return WorkspaceStatus(
         settings=tuple(
@@ -80,7 +88,7 @@ def workspace_status(workspace: Workspace, sample: str | None) -> WorkspaceStatu
             )
             for each in workspace.population.manifest().settings
         ),
-        samples=tuple(_sample_status(state, confidence=workspace.settings.confidence) for state in states),
+        samples=tuple(_sample_status(state, workspace) for state in states),
     )
 
 
@@ -90,7 +98,7 @@ def pace(states: Sequence[ReviewState]) -> float | None:
     return median(seconds) if seconds else None
 
 
-def _sample_status(state: ReviewState, *, confidence: float) -> SampleStatus:
+def _sample_status(state: ReviewState, workspace: Workspace) -> SampleStatus:
     masks = {
         made.mask_id: outcome
         for setting, outcomes in state.outcomes.items()
@@ -98,16 +106,19 @@ def _sample_status(state: ReviewState, *, confidence: float) -> SampleStatus:
         if made.mask_id is not None and outcome is not Outcome.UNJUDGABLE
     }
     n_pending = sum(outcome is Outcome.PENDING for outcome in masks.values())
-    goal = goal_result(state, confidence=confidence)
+    goal = goal_result(state, confidence=workspace.settings.confidence)
     return SampleStatus(
         name=state.sample.name,
         n_units=len(state.units),
         n_masks=len(masks),
         n_judged=len(masks) - n_pending,
+        n_unread=len(masks.keys() - state.settled.keys()),
         seconds_per_verdict=pace([state]),
         goal=goal,
         is_reached=_is_reached(goal),
         n_disputed=len(state.disputed & masks.keys()),
+        n_flagged=len(state.flagged & masks.keys()),
+        gold=load_gold_state(workspace.store, state.sample.sample_id, share=workspace.settings.gold_share),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from audit.jobs.status import SampleStatus, WorkspaceStatus
 from reports.goals import aim_text, progress_texts
 from reports.json_document import goal_object
-from reports.numbers import count_text
+from reports.numbers import count_text, duration_text
 
 
 def status_lines(found: WorkspaceStatus) -> list[str]:
@@ -35,10 +35,10 @@ def next_step(found: WorkspaceStatus) -> str:
     if not found.samples:
         return "mask-audit plan, then mask-audit sample"
     latest = found.samples[-1]
-    if latest.n_pending and not latest.is_done:
+    if latest.n_unread and not latest.is_done:
         return "mask-audit review"
     if latest.n_disputed:
-        return f"a reading that settles {latest.n_disputed} masks on which reviewers disagree"
+        return "mask-audit review, and settle the disputed masks on the lead's page"
     if latest.goal.goal.is_sequential and not latest.is_reached:
         return f"mask-audit sample --extend --size N --name {latest.name}"
     return "mask-audit report --out report"
@@ -46,15 +46,26 @@ def next_step(found: WorkspaceStatus) -> str:
 
 def _sample_lines(sample: SampleStatus) -> list[str]:
     left = ""
-    if sample.n_pending and sample.seconds_per_verdict is not None:
-        left = f", about {_duration_text(sample.n_pending * sample.seconds_per_verdict)} left"
+    if sample.n_unread and sample.seconds_per_verdict is not None:
+        left = f", about {duration_text(sample.n_unread * sample.seconds_per_verdict)} left"
     if sample.is_done and sample.n_pending:
         left = ", the goal is reached"
     return [
         f"sample {sample.name}: {count_text(sample.n_units)} units, {count_text(sample.n_judged)} of "
         f"{count_text(sample.n_masks)} masks judged{left}",
+        *_lines_for_the_lead(sample),
         f"  to {aim_text(sample.goal)}",
         *(f"  {setting}: {progress}" for setting, progress in progress_texts(sample.goal).items()),
+        f"  masks of known answer: {sample.gold.sentence}",
+    ]
+
+
+def _lines_for_the_lead(sample: SampleStatus) -> list[str]:
+    if not sample.n_disputed and not sample.n_flagged:
+        return []
+    return [
+        f"  {count_text(sample.n_disputed)} masks disputed, {count_text(sample.n_flagged)} flagged: settle "
+        "them on the lead's page"
     ]
 
 
@@ -67,11 +78,9 @@ def _sample_json(sample: SampleStatus) -> dict[str, Any]:
         "n_judged": sample.n_judged,
         "n_pending": sample.n_pending,
         "n_disputed": sample.n_disputed,
+        "n_flagged": sample.n_flagged,
+        "gold": {"on": sample.gold.is_on, "state": sample.gold.sentence},
         "done": sample.is_done,
         **pace,
         "goal": goal_object(sample.goal, is_settled=sample.n_pending == 0),
     }
-
-
-def _duration_text(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"

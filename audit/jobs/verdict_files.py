@@ -7,7 +7,15 @@ from pathlib import Path
 
 from audit.errors import InputError
 from audit.jobs.files import write_csv
-from audit.jobs.verdict_rows import COLUMNS, MASK_COLUMN, Judgement, SampledMasks, judge_rows, read_rows
+from audit.jobs.verdict_rows import (
+    COLUMNS,
+    FLAG_COLUMN,
+    MASK_COLUMN,
+    Judgement,
+    SampledMasks,
+    judge_rows,
+    read_rows,
+)
 from db.records import (
     REASONS_OF,
     Reading,
@@ -75,7 +83,7 @@ def import_verdicts(store: Store, file: Path, sample_name: str | None, now: date
         n_masks=len({judgement.mask_id for judgement in judgements}),
         n_new=n_new,
         n_older=len(older),
-        ignored_columns=tuple(name for name in header if name not in (*COLUMNS, MASK_COLUMN)),
+        ignored_columns=tuple(name for name in header if name not in (*COLUMNS, MASK_COLUMN, FLAG_COLUMN)),
     )
 
 
@@ -145,6 +153,7 @@ def _both(first: Judgement, second: Judgement) -> Judgement:
         first,
         reasons=tuple(reason for reason in REASONS_OF[first.verdict] if reason in named),
         comment="; ".join(comments),
+        flagged=first.flagged or second.flagged,
     )
 
 
@@ -164,6 +173,7 @@ def _news(
                 verdict=each.verdict,
                 reasons=each.reasons,
                 comment=each.comment,
+                flagged=bool(each.flagged),
                 client_key=f"import {now.isoformat()} line {each.line}",
                 seconds=each.seconds,
                 decided_at=each.decided_at or now,
@@ -177,8 +187,10 @@ def _is_older(judgement: Judgement, standing: StandingVerdict) -> bool:
 
 
 def _is_same(standing: StandingVerdict, judgement: Judgement) -> bool:
-    return (standing.verdict, standing.reasons, standing.comment) == (
+    is_said_alike = (standing.verdict, standing.reasons, standing.comment) == (
         judgement.verdict,
         judgement.reasons,
         judgement.comment,
-    ) and judgement.decided_at in (None, standing.decided_at)
+    )
+    is_flagged_alike = judgement.flagged in (None, standing.flagged)
+    return is_said_alike and is_flagged_alike and judgement.decided_at in (None, standing.decided_at)

@@ -15,12 +15,19 @@ COLUMNS = ("annotation_id", "setting", "reviewer", "verdict", "reasons", "commen
 MASK_COLUMN = "mask_id"
 """Stands in place of annotation_id and setting where the file must not tell them."""
 
+FLAG_COLUMN = "flagged"
+"""May stand beside the others: "yes" where a lead is to look at the mask, else empty."""
+
 _SURPLUS = "\0surplus"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """One good row, as far as it says something of a mask."""
+    """One good row, as far as it says something of a mask.
+
+    Attributes:
+        flagged: None where the file has no such column.
+    """
 
     line: int
     mask_id: str
@@ -28,6 +35,7 @@ class Judgement:
     verdict: Verdict
     reasons: tuple[Reason, ...]
     comment: str
+    flagged: bool | None
     seconds: float | None
     decided_at: datetime | None
 
@@ -140,6 +148,7 @@ def _judgement(line: int, row: Mapping[str, str], masks: SampledMasks) -> Judgem
         verdict=verdict,
         reasons=_reasons(row.get("reasons", ""), verdict),
         comment=row.get("comment", ""),
+        flagged=_flag(row.get(FLAG_COLUMN)),
         seconds=_seconds(row.get("seconds", "").strip()),
         decided_at=_time(row.get("decided_at", "").strip()),
     )
@@ -161,6 +170,14 @@ def _reasons(text: str, verdict: Verdict) -> tuple[Reason, ...]:
         if each not in allowed:
             raise _BadRowError(f"reason {each!r} does not go with the verdict {verdict}")
     return tuple(reason for reason in allowed if reason in named)
+
+
+def _flag(text: str | None) -> bool | None:
+    if text is None:
+        return None
+    if text.strip() not in ("", "yes"):
+        raise _BadRowError(f"flagged {text!r} is neither yes nor empty")
+    return text.strip() == "yes"
 
 
 def _seconds(text: str) -> float | None:

@@ -10,6 +10,7 @@ from audit.settings import FILE_NAME, Settings, find_workspace, load_settings, w
 from db.population import Population
 from db.samples import load_sample
 from db.store import Store
+from sampling.reviewers.settlement import Settlement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,11 @@ class Workspace:
     def workers(self) -> int:
         """Threads that read files."""
         return self.settings.workers or n_cores()
+
+    @property
+    def settlement(self) -> Settlement:
+        """What settles a mask on which reviewers disagree."""
+        return Settlement(self.settings.settlement)
 
 
 def n_cores() -> int:

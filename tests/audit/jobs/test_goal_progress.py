@@ -20,6 +20,7 @@ from db.records import (
     Verdict,
 )
 from reports.content import Claim
+from sampling.reviewers.settlement import Settlement
 from sampling.sequential.reading import GoalState
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -127,6 +128,8 @@ def a_state(
             for mask_id, became in became_of.items()
             if became in VERDICTS
         ),
+        adjudications=(),
+        settlement=Settlement.MAJORITY,
         unjudgable={mask_id: "no image" for mask_id, became in became_of.items() if became == "!"},
         areas={},
     )

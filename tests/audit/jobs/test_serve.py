@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import socket
@@ -126,6 +127,55 @@ def test_the_environment_names_workspace_and_sample(tmp_path: Path, monkeypatch:
     assert latest["MASK_AUDIT_WORKSPACE"] == os.fspath(tmp_path.resolve())
     assert "MASK_AUDIT_SAMPLE" not in latest
     assert named["MASK_AUDIT_SAMPLE"] == "second"
+
+
+def test_the_environment_names_the_settings_to_compare_whatever_they_are_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MASK_AUDIT_COMPARED", '["of another", "review"]')
+    names = ('box "tight", sam', "סוס/two\n")
+    compared = review_environment(ServeRequest(workspace=tmp_path, compared=names))
+
+    assert tuple(json.loads(compared["MASK_AUDIT_COMPARED"])) == names
+    assert "MASK_AUDIT_COMPARED" not in review_environment(ServeRequest(workspace=tmp_path))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "::1", "localhost"])
+def test_this_machine_alone_needs_no_sign_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.delenv("MASK_AUDIT_WITHOUT_SIGN_IN", raising=False)
+    alone = ServeRequest(workspace=tmp_path, host=host)
+    behind_proxy = ServeRequest(workspace=tmp_path, host=host, behind_proxy=True)
+
+    assert not alone.needs_sign_in
+    assert review_environment(alone)["MASK_AUDIT_WITHOUT_SIGN_IN"] == "yes"
+    assert behind_proxy.needs_sign_in
+    assert "MASK_AUDIT_WITHOUT_SIGN_IN" not in review_environment(behind_proxy)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "review.example.org"])
+def test_every_other_host_needs_a_sign_in_whatever_the_environment_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setenv("MASK_AUDIT_WITHOUT_SIGN_IN", "yes")
+    request = ServeRequest(workspace=tmp_path, host=host)
+
+    assert request.needs_sign_in
+    assert "MASK_AUDIT_WITHOUT_SIGN_IN" not in review_environment(request)
+
+
+def test_the_command_opens_no_door_but_the_page(tmp_path: Path) -> None:
+    command = review_command(ServeRequest(workspace=tmp_path, provider_file=tmp_path / "oidc.toml"))
+
+    assert {
+        "--server.enableStaticServing=false",
+        "--server.enableAgentApi=false",
+        "--server.enableCORS=true",
+        "--server.enableXsrfProtection=true",
+        "--server.maxUploadSize=1",
+        f"--secrets.files={tmp_path / 'oidc.toml'}",
+    } < set(command)
 
 
 def test_the_command_keeps_streamlits_own_keys_and_statistics_away(tmp_path: Path) -> None:

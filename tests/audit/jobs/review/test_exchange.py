@@ -1,20 +1,25 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 from sqlalchemy import text
 
+from audit.coco.rle import encode_runs, runs_of_mask
 from audit.errors import InputError, UnavailableError
-from audit.jobs.review import MAX_ITEMS, MAX_RETRIES, Desk, answer_page, open_desk, open_store
+from audit.jobs.review.desk import DeskRequest, open_desk, open_store
+from audit.jobs.review.exchange import MAX_ITEMS
+from audit.jobs.review.items import MAX_RETRIES
+from audit.settings import Settings
 from db.records import Verdict
+from db.reviewers import put_disabled
 from db.samples import mark_unjudgable, remove_sample
 from db.store import Store
+from tests.audit.jobs.review.driving import NOW, add_plain_sample, ask, open_for, order_of, reading
 from tests.browser.review_workspace import (
     Mention,
     ReviewSample,
@@ -23,8 +28,6 @@ from tests.browser.review_workspace import (
     ellipse,
     usual_mentions,
 )
-
-NOW = datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -39,31 +42,6 @@ def sample(store: Store, tmp_path: Path) -> ReviewSample:
     return add_review_sample(store, tmp_path / "images", usual_mentions(tmp_path / "images"), "first")
 
 
-def open_for(store: Store, folder: Path, reviewer: str = "ann") -> Desk:
-    return open_desk(
-        store, sample_name=None, reviewer_name=reviewer, guideline_file=folder / "guideline.md", now=NOW
-    )
-
-
-def ask(store: Store, desk: Desk, message: object = None) -> dict[str, Any]:
-    if isinstance(message, dict):
-        message = {"scope": desk.scope, "reviewer": desk.reviewer.name} | message
-    packed = answer_page(store, desk, message, now=NOW)
-    header: dict[str, Any] = json.loads(packed[4 : 4 + int.from_bytes(packed[:4], "little")])
-    return header
-
-
-def reading(mask_id: str, key: int, verdict: str = "correct", **more: object) -> dict[str, object]:
-    return {
-        "kind": "reading",
-        "client_key": f"key-{key:05}",
-        "task_id": mask_id,
-        "verdict": verdict,
-        "reasons": [],
-        "decided_at": (NOW + timedelta(seconds=key)).isoformat(),
-    } | more
-
-
 def test_a_browser_is_given_what_it_lacks_until_it_holds_all_that_is_coming(
     store: Store, sample: ReviewSample, tmp_path: Path
 ) -> None:
@@ -75,7 +53,7 @@ def test_a_browser_is_given_what_it_lacks_until_it_holds_all_that_is_coming(
         answers.append(ask(store, desk, {"number": len(answers), "held": held}))
         held += [item["task_id"] for item in answers[-1]["items"]]
 
-    assert held == list(desk.order)
+    assert held == order_of(desk)
     assert all(len(answer["items"]) <= MAX_ITEMS for answer in answers)
     assert ask(store, desk, {"number": 9, "held": held})["items"] == []
 
@@ -84,14 +62,15 @@ def test_the_same_message_twice_is_stored_once_and_confirmed_twice(
     store: Store, sample: ReviewSample, tmp_path: Path
 ) -> None:
     desk = open_for(store, tmp_path)
-    message = {"number": 1, "events": [reading(desk.order[0], 1), reading(desk.order[1], 2, "incorrect")]}
+    one, other, *rest = ask(store, desk)["coming"]
+    message = {"number": 1, "events": [reading(one, 1), reading(other, 2, "incorrect")]}
 
     first, second = ask(store, desk, message), ask(store, desk, message)
 
     assert first == second
     assert first["confirmed"] == ["key-00001", "key-00002"]
     assert first["n_settled"] == 2
-    assert first["coming"] == list(desk.order[2:])
+    assert first["coming"] == rest
     assert sample.n_entries() == 2
 
 
@@ -100,27 +79,26 @@ def test_an_undone_mask_is_the_next_one_again(store: Store, sample: ReviewSample
     undo = {
         "kind": "withdrawal",
         "client_key": "key-00003",
-        "task_id": desk.order[0],
+        "task_id": order_of(desk)[0],
         "decided_at": NOW.isoformat(),
     }
-    events = [reading(desk.order[0], 1), reading(desk.order[1], 2), undo]
+    events = [reading(order_of(desk)[0], 1), reading(order_of(desk)[1], 2), undo]
 
     answer = ask(store, desk, {"number": 1, "events": events})
 
-    assert answer["coming"][0] == desk.order[0]
-    assert [past["task_id"] for past in answer["recent"]] == [desk.order[1]]
+    assert answer["coming"][0] == order_of(desk)[0]
+    assert [past["task_id"] for past in answer["recent"]] == [order_of(desk)[1]]
     assert answer["n_settled"] == 1
 
 
-def test_reviewers_see_only_their_own_verdicts(store: Store, sample: ReviewSample, tmp_path: Path) -> None:
-    ann, bob = open_for(store, tmp_path, "ann"), open_for(store, tmp_path, "bob")
-    ask(store, ann, {"number": 1, "events": [reading(ann.order[0], 1)]})
+def test_a_reviewer_sees_no_verdict_of_another(store: Store, sample: ReviewSample, tmp_path: Path) -> None:
+    ann = open_for(store, tmp_path, "ann")
+    ask(store, ann, {"number": 1, "events": [reading(order_of(ann)[0], 1)]})
 
-    answer = ask(store, bob)
+    answer = ask(store, open_for(store, tmp_path, "bob"))
 
     assert answer["recent"] == []
-    assert answer["n_settled"] == 0
-    assert set(answer["coming"]) == set(ann.order)
+    assert answer["n_verdicts"] == 0
 
 
 def test_every_verdict_remembers_the_guideline_it_was_given_under(
@@ -129,7 +107,7 @@ def test_every_verdict_remembers_the_guideline_it_was_given_under(
     (tmp_path / "guideline.md").write_bytes(b"abc")
     desk = open_for(store, tmp_path)
 
-    ask(store, desk, {"number": 1, "events": [reading(desk.order[0], 1)]})
+    ask(store, desk, {"number": 1, "events": [reading(order_of(desk)[0], 1)]})
 
     # SHA-256 of "abc": FIPS 180-2, appendix B.1.
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -140,13 +118,13 @@ def test_a_judged_mask_can_be_asked_for_out_of_turn(
     store: Store, sample: ReviewSample, tmp_path: Path
 ) -> None:
     desk = open_for(store, tmp_path)
-    ask(store, desk, {"number": 1, "events": [reading(desk.order[0], 1)]})
+    ask(store, desk, {"number": 1, "events": [reading(order_of(desk)[0], 1)]})
 
     answer = ask(
-        store, desk, {"number": 2, "wanted": [desk.order[0], "foreign"], "held": list(desk.order[1:])}
+        store, desk, {"number": 2, "wanted": [order_of(desk)[0], "foreign"], "held": order_of(desk)[1:]}
     )
 
-    assert [item["task_id"] for item in answer["items"]] == [desk.order[0]]
+    assert [item["task_id"] for item in answer["items"]] == [order_of(desk)[0]]
 
 
 def test_what_cannot_be_shown_is_noted_once_and_tried_again_at_the_next_opening(
@@ -162,12 +140,17 @@ def test_what_cannot_be_shown_is_noted_once_and_tried_again_at_the_next_opening(
     later = ask(store, desk, {"number": 1})
 
     assert shown["items"] == [
-        {"task_id": desk.order[0], "entity": "Late", "question": None, "unjudgable": "the image is missing"}
+        {
+            "task_id": order_of(desk)[0],
+            "entity": "Late",
+            "question": None,
+            "unjudgable": "the image is missing",
+        }
     ]
     assert (later["coming"], later["n_settled"], later["n_unjudgable"]) == ([], 1, 1)
-    assert sample.unjudgable() == {desk.order[0]: "the image is missing"}
+    assert sample.unjudgable() == {order_of(desk)[0]: "the image is missing"}
     (tmp_path / "images" / "cat.jpg").rename(tmp_path / "images" / "late.jpg")
-    assert ask(store, open_for(store, tmp_path))["coming"] == [desk.order[0]]
+    assert ask(store, open_for(store, tmp_path))["coming"] == [order_of(desk)[0]]
     assert sample.unjudgable() == {}
 
 
@@ -190,13 +173,13 @@ def test_a_store_that_fails_is_told_and_confirms_nothing(
         file.unlink()
     (tmp_path / "audit.sqlite").mkdir()
 
-    answer = ask(store, desk, {"number": 5, "events": [reading(desk.order[0], 1)]})
+    answer = ask(store, desk, {"number": 5, "events": [reading(order_of(desk)[0], 1)]})
 
     assert answer["number"] == 5
     assert "does not answer" in answer["trouble"]
     assert "confirmed" not in answer
     with pytest.raises(UnavailableError, match="does not answer"):
-        open_for(store, tmp_path)
+        open_desk(store, Settings(folder=tmp_path), DeskRequest(admission=desk.admission), NOW)
 
 
 def test_opening_what_is_not_there_says_what_to_do(store: Store, tmp_path: Path) -> None:
@@ -212,19 +195,16 @@ def test_the_scope_tells_samples_apart(store: Store, sample: ReviewSample, tmp_p
     second = open_for(store, tmp_path)
 
     assert first.scope != second.scope
-    assert (
-        first.scope
-        == open_desk(
-            store, sample_name="first", reviewer_name="bob", guideline_file=tmp_path / "no", now=NOW
-        ).scope
-    )
+    assert first.scope == open_for(store, tmp_path, "bob", sample="first").scope
 
 
 def test_verdicts_are_those_that_were_sent(store: Store, sample: ReviewSample, tmp_path: Path) -> None:
     desk = open_for(store, tmp_path)
 
     ask(
-        store, desk, {"number": 1, "events": [reading(desk.order[0], 1), reading(desk.order[0], 2, "unsure")]}
+        store,
+        desk,
+        {"number": 1, "events": [reading(order_of(desk)[0], 1), reading(order_of(desk)[0], 2, "unsure")]},
     )
 
     assert [each.verdict for each in sample.standing().values()] == [Verdict.UNSURE]
@@ -238,7 +218,7 @@ def test_a_message_of_another_sample_or_reviewer_changes_nothing(
     desk = open_for(store, tmp_path)
 
     answer = ask(
-        store, desk, {"number": 1, "events": [reading(desk.order[0], 1), reading("foreign", 2)]} | change
+        store, desk, {"number": 1, "events": [reading(order_of(desk)[0], 1), reading("foreign", 2)]} | change
     )
 
     assert set(answer) == {"number", "scope", "reviewer", "trouble"}, "nothing is confirmed or refused"
@@ -251,7 +231,7 @@ def test_a_verdict_on_a_mask_of_no_sample_here_is_for_the_browser_to_keep(
 ) -> None:
     desk = open_for(store, tmp_path)
 
-    answer = ask(store, desk, {"number": 1, "events": [reading("foreign", 1), reading(desk.order[0], 2)]})
+    answer = ask(store, desk, {"number": 1, "events": [reading("foreign", 1), reading(order_of(desk)[0], 2)]})
 
     assert [(each["client_key"], each["is_kept"]) for each in answer["refused"]] == [("key-00001", True)]
     assert answer["confirmed"] == ["key-00002"]
@@ -264,9 +244,9 @@ def test_a_sample_that_was_removed_takes_no_verdicts(
     with store.transaction() as transaction:
         remove_sample(transaction, "first")
 
-    gone = ask(store, desk, {"number": 1, "events": [reading(desk.order[0], 1)]})
+    gone = ask(store, desk, {"number": 1, "events": [reading(order_of(desk)[0], 1)]})
     add_review_sample(store, tmp_path / "images", usual_mentions(tmp_path / "images"), "other")
-    later = ask(store, desk, {"number": 2, "events": [reading(desk.order[0], 1)]})
+    later = ask(store, desk, {"number": 2, "events": [reading(order_of(desk)[0], 1)]})
 
     assert "this sample was removed" in gone["trouble"]
     assert "confirmed" not in gone
@@ -301,15 +281,15 @@ def test_an_outage_of_the_images_is_waited_for_and_never_noted(
     second = ask(store, desk, {"number": 1, "waiting": waiting})
 
     reason = "the image root cannot be reached"
-    assert [(item["task_id"], item["waiting"]) for item in first["items"]] == [(desk.order[0], reason)]
-    assert [item["task_id"] for item in second["items"]] == [desk.order[1]], (
+    assert [(item["task_id"], item["waiting"]) for item in first["items"]] == [(order_of(desk)[0], reason)]
+    assert [item["task_id"] for item in second["items"]] == [order_of(desk)[1]], (
         "others are tried in the meantime"
     )
     assert (second["n_settled"], second["n_unjudgable"]) == (0, 0)
     away.rename(images)
     back = ask(store, desk, {"number": 2, "wanted": waiting})
-    assert back["coming"] == list(desk.order), "what was waited for is next again"
-    assert back["items"][0]["task_id"] == desk.order[0]
+    assert back["coming"] == order_of(desk), "what was waited for is next again"
+    assert back["items"][0]["task_id"] == order_of(desk)[0]
     assert "photo" in back["items"][0]
     assert sample.unjudgable() == {}
 
@@ -328,13 +308,7 @@ def test_every_unjudgable_mask_is_tried_again_in_its_turn(store: Store, tmp_path
     note_all(store, sample, "the image is missing")
 
     for second in range(2):
-        open_desk(
-            store,
-            sample_name=None,
-            reviewer_name="ann",
-            guideline_file=tmp_path / "no",
-            now=NOW + timedelta(seconds=second),
-        )
+        open_for(store, tmp_path, now=NOW + timedelta(seconds=second))
 
     assert sample.unjudgable() == {}
 
@@ -361,3 +335,84 @@ def note_all(store: Store, sample: ReviewSample, reason: str) -> None:
     with store.transaction() as transaction:
         for mask_id in sample.unit_of_mask:
             mark_unjudgable(transaction, mask_id, reason)
+
+
+def test_somebody_shut_out_while_the_page_is_open_stores_nothing_more(
+    store: Store, sample: ReviewSample, tmp_path: Path
+) -> None:
+    desk = open_for(store, tmp_path)
+    one = ask(store, desk)["coming"][0]
+    with store.transaction() as transaction:
+        put_disabled(transaction, desk.reviewer.reviewer_id, NOW)
+
+    answer = ask(store, desk, {"number": 1, "events": [reading(one, 1)]})
+
+    assert set(answer) == {"number", "scope", "reviewer", "trouble"}
+    assert "you no longer take part" in answer["trouble"]
+    assert sample.n_entries() == 0
+
+
+def test_a_mask_that_the_sample_has_lost_is_passed_over_and_its_verdict_kept_in_the_browser(
+    store: Store, tmp_path: Path
+) -> None:
+    sample = add_plain_sample(store, tmp_path, 30)
+    desk = open_for(store, tmp_path)
+    shown = ask(store, desk)["coming"]
+    lost = [shown[0], *order_of(desk)[12:15]]
+    remove(store, lost)
+
+    events = [reading(shown[0], 1), *(reading(mask_id, 2 + place) for place, mask_id in enumerate(shown[1:]))]
+    answer = ask(store, desk, {"number": 1, "events": events})
+
+    assert [(each["client_key"], each["is_kept"]) for each in answer["refused"]] == [("key-00001", True)]
+    assert len(answer["confirmed"]) == 11
+    assert answer["coming"] == order_of(desk)[15:27]
+    assert sample.n_entries() == 11
+
+
+def test_the_first_answer_alone_says_what_the_page_is(
+    store: Store, sample: ReviewSample, tmp_path: Path
+) -> None:
+    desk = open_for(store, tmp_path)
+
+    assert ask(store, desk)["opening"]["kind"] == "review"
+    assert "opening" not in ask(store, desk, {"number": 1})
+
+
+def test_the_parts_of_an_annotation_come_with_its_mask(store: Store, tmp_path: Path) -> None:
+    add_plain_sample(store, tmp_path, 1)
+    left, right = np.zeros((6, 8), bool), np.zeros((6, 8), bool)
+    left[1:3, 0:2] = True
+    right[4:6, 5:8] = True
+    parts = [encode_runs(runs_of_mask(each)).decode() for each in (left, right, np.zeros((6, 8), bool))]
+    with store.transaction() as transaction:
+        transaction.connection.execute(text("UPDATE masks SET parts = :parts"), {"parts": json.dumps(parts)})
+
+    (item,) = ask(store, open_for(store, tmp_path))["items"]
+
+    assert item["box"] == [0, 1, 8, 5]
+    assert [part["box"] for part in item["parts"]] == [[0, 1, 2, 2], [5, 4, 3, 2]]
+
+
+def test_a_note_and_a_flag_are_stored_and_come_back(
+    store: Store, sample: ReviewSample, tmp_path: Path
+) -> None:
+    desk = open_for(store, tmp_path)
+    one = ask(store, desk)["coming"][0]
+
+    event = reading(one, 1, "unsure", comment="too dark", flagged=True, sequence=77)
+    answer = ask(store, desk, {"number": 1, "events": [event]})
+
+    assert [(past["comment"], past["flagged"]) for past in answer["recent"]] == [("too dark", True)]
+    (verdict,) = sample.standing().values()
+    assert (verdict.comment, verdict.flagged) == ("too dark", True)
+    with store.reading() as transaction:
+        assert transaction.connection.scalar(text("SELECT sequence FROM journal")) == 77
+
+
+def remove(store: Store, mask_ids: list[str]) -> None:
+    with store.transaction() as transaction:
+        for mask_id in mask_ids:
+            by_id = {"mask_id": mask_id}
+            transaction.connection.execute(text("DELETE FROM unit_masks WHERE mask_id = :mask_id"), by_id)
+            transaction.connection.execute(text("DELETE FROM masks WHERE mask_id = :mask_id"), by_id)

@@ -1,0 +1,72 @@
+"""People at the same moment, in threads and in processes: nothing is lost, doubled or given to too many."""
+
+import multiprocessing
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from audit.review.readings_owed import second_ticket
+from db.records import Verdict
+from db.reviews import load_standing
+from db.store import Store
+from tests.audit.jobs.review.driving import add_plain_sample, judge_until_done
+from tests.browser.review_workspace import ReviewSample
+
+N_MASKS = 40
+SECOND_SHARE = 0.2
+SETTINGS = {"second_share": SECOND_SHARE, "lease_minutes": 1000}  # every person has a clock of their own
+
+
+@pytest.fixture
+def sample(store_url: str, tmp_path: Path) -> Iterator[ReviewSample]:
+    store = Store(store_url)
+    store.create()
+    yield add_plain_sample(store, tmp_path, N_MASKS)
+    store.close()
+
+
+def in_threads(n: int) -> Executor:
+    return ThreadPoolExecutor(n)
+
+
+def in_processes(n: int) -> Executor:
+    return ProcessPoolExecutor(n, mp_context=multiprocessing.get_context("spawn"))
+
+
+@pytest.mark.parametrize(
+    ("n_people", "executor"),
+    [
+        (2, in_threads),
+        (8, in_threads),
+        pytest.param(2, in_processes, marks=pytest.mark.slow),
+        pytest.param(8, in_processes, marks=pytest.mark.soak),
+    ],
+)
+def test_all_is_read_as_often_as_it_is_owed_and_every_confirmed_verdict_is_there_once(
+    sample: ReviewSample, store_url: str, tmp_path: Path, n_people: int, executor: object
+) -> None:
+    names = [f"reviewer {number}" for number in range(n_people)]
+    with executor(n_people) as running:
+        jobs = [running.submit(judge_until_done, store_url, tmp_path, name, **SETTINGS) for name in names]
+        confirmed = [key for job in jobs for key in job.result()]
+
+    with sample.store.reading() as transaction:
+        standing = load_standing(transaction, sample.sample.sample_id)
+        keys = transaction.connection.scalars(text("SELECT client_key FROM journal")).all()
+        given = transaction.connection.scalars(text("SELECT task_id FROM assignments")).all()
+    assert Counter(keys) == Counter(confirmed)
+    assert len(set(confirmed)) == len(confirmed)
+    first: dict[str, Verdict] = {}
+    for each in standing:
+        first.setdefault(each.mask_id, each.verdict)
+    owed = {
+        mask_id: 2 if verdict is not Verdict.CORRECT or second_ticket(7, mask_id) < SECOND_SHARE else 1
+        for mask_id, verdict in first.items()
+    }
+    assert owed.keys() == sample.unit_of_mask.keys()
+    assert Counter(given) == Counter(owed)
+    assert Counter(each.mask_id for each in standing) == Counter(owed)
