@@ -8,6 +8,8 @@ from audit.commands.data import doctor, ingest, init, upgrade
 from audit.commands.plan import plan
 from audit.commands.results import demo, report
 from audit.commands.review import review, verdicts
+from audit.commands.review_pack import review_pack
+from audit.commands.reviewer import reviewer
 from audit.commands.sample import sample
 from audit.commands.sample_export import sample_export
 from audit.commands.status import status
@@ -33,6 +35,8 @@ for command in (
     sample,
     sample_export,
     review,
+    reviewer,
+    review_pack,
     verdicts,
     report,
     status,

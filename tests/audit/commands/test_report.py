@@ -123,7 +123,7 @@ def test_disagreeing_reviewers_are_settled_by_majority_and_reported(
     run("verdicts", "import", file, "-w", judged)
     first = report_of(run, judged, tmp_path)["settings"][0]
     assert (first["n_correct"], first["n_incorrect"], first["n_unsure"]) == (9, 1, 1)
-    assert "disagree on 1 masks" in (tmp_path / "report" / "report.md").read_text()
+    assert "reviewers disagree on: 1" in (tmp_path / "report" / "report.md").read_text()
     file.write_text(f"{HEADER}\noven_0006,A,cyd,correct\n")
     run("verdicts", "import", file, "-w", judged)
     first = report_of(run, judged, tmp_path)["settings"][0]

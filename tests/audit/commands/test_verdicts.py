@@ -110,6 +110,32 @@ def test_masks_may_be_named_by_their_opaque_id(run: Run, sampled: Path, tmp_path
     assert "no-such-mask" in run("verdicts", "import", file, "-w", sampled).err
 
 
+def test_a_flag_comes_in_with_its_verdict_and_none_is_taken_away_unsaid(
+    run: Run, sampled: Path, tmp_path: Path
+) -> None:
+    from db.reviews import load_standing
+    from db.store import Store
+
+    header = "annotation_id,setting,reviewer,verdict,flagged,decided_at"
+    file = verdict_file(
+        tmp_path,
+        "oven_0006,A,ann,correct,yes,2026-11-23T10:00:00Z",
+        "oven_0008,A,ann,correct,,2026-11-23T10:00:00Z",
+        header=header,
+    )
+    assert run("verdicts", "import", file, "-w", sampled, "--json").json["n_new"] == 2
+    with Store(f"sqlite:///{sampled}/audit.sqlite").reading() as transaction:
+        assert [each.flagged for each in load_standing(transaction, 1)] == [True, False]
+    rows_of(run, sampled, tmp_path)
+    said = run("verdicts", "import", tmp_path / "out.csv", "-w", sampled, "--json").json
+    assert (said["n_new"], said["ignored_columns"]) == (0, [])
+    file = verdict_file(tmp_path, "oven_0006,A,ann,correct,perhaps,", header=header)
+    assert (
+        "line 2: flagged 'perhaps' is neither yes nor empty"
+        in run("verdicts", "import", file, "-w", sampled).err
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -1,0 +1,40 @@
+"""What a page says where it shows no masks: one sentence, and perhaps a button below it."""
+
+from string import punctuation
+
+import streamlit as st
+
+_STYLE = """<style>
+[data-testid="stHeader"] { display: none; }
+[data-testid="stMainBlockContainer"] { max-width: 40rem; padding-top: 18vh; }
+</style>"""
+
+
+def tell(text: str) -> None:
+    """Say what somebody can do."""
+    _head()
+    st.info(_sentence(text))
+
+
+def refuse(text: str) -> None:
+    """Say why somebody gets no further."""
+    _head()
+    st.error(_sentence(text))
+
+
+def plain(text: str) -> str:
+    r"""Give text that Streamlit shows as it is, where it would read Markdown.
+
+    >>> plain("[a](b)")
+    '\\[a\\]\\(b\\)'
+    """
+    return "".join(f"\\{letter}" if letter in punctuation else letter for letter in text)
+
+
+def _head() -> None:
+    st.html(_STYLE)
+    st.subheader("Mask review", anchor=False)
+
+
+def _sentence(text: str) -> str:
+    return plain(f"{text[:1].upper()}{text[1:]}.")
