@@ -1,15 +1,15 @@
 """What tests of several folders share: the data beside the checkout, and the programs some of them need."""
 
-import os
-import pwd
 import shutil
-import subprocess
-import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
+
+from tests.postgresql import missing_for_postgresql, postgresql_server
 
 PROJECT = Path(__file__).parents[1]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -23,7 +23,6 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-UNPRIVILEGED_USERS = ("postgres", "nobody")
 
 
 @pytest.fixture(scope="session")
@@ -56,52 +55,26 @@ def chromium(chromium_path: Path) -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
-    """A database of a throw-away PostgreSQL cluster, reached through a socket in its own folder.
-
-    A socket needs no port, so test processes side by side cannot take each other's.
-    """
-    programs = postgresql_programs()
-    # pytest's own folders are closed to the user that the server runs as.
-    folder = Path(tempfile.mkdtemp(prefix="mask-audit-pg-"))
-    user = server_user()
-    if user is not None:
-        shutil.chown(folder, user)
-    cluster, log = folder / "cluster", folder / "log"
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    try:
-        run_as(user, programs / "initdb", "-D", cluster, "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N")
-        run_as(user, programs / "pg_ctl", "start", "-D", cluster, "-l", log, "-o", options, "-w", "-s")
-        try:
-            yield f"postgresql://postgres@/postgres?host={folder}"
-        finally:
-            run_as(user, programs / "pg_ctl", "stop", "-D", cluster, "-m", "immediate", "-s")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    """A database of a throw-away PostgreSQL cluster; it is not durable, which makes it fast."""
+    missing = missing_for_postgresql()
+    if missing:
+        pytest.skip(missing)
+    with postgresql_server("fsync=off") as url:
+        yield url
 
 
-def postgresql_programs() -> Path:
-    """The folder of `initdb` and `pg_ctl`; Debian keeps them off the PATH, by version."""
-    if path := shutil.which("initdb"):
-        return Path(path).parent
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
-    if not found:
-        pytest.skip("no PostgreSQL: initdb is neither on the PATH nor under /usr/lib/postgresql")
-    return found[-1].parent
-
-
-def server_user() -> str | None:
-    """Who the server must run as: PostgreSQL refuses root; anybody else runs it as themselves."""
-    if os.geteuid() != 0:
-        return None
-    known = {entry.pw_name for entry in pwd.getpwall()}
-    for name in UNPRIVILEGED_USERS:
-        if name in known:
-            return name
-    pytest.skip(f"PostgreSQL refuses root, and none of {', '.join(UNPRIVILEGED_USERS)} is a user here")
-
-
-def run_as(user: str | None, *command: str | Path) -> None:
-    identity = {} if user is None else {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
-    finished = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, **identity)
-    if finished.returncode:
-        pytest.fail(f"{Path(command[0]).name} failed: {finished.stderr or finished.stdout}")
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/audit.sqlite"
+        return
+    server = request.getfixturevalue("postgresql_url").replace("postgresql://", "postgresql+psycopg://")
+    name = f"audit_{uuid.uuid4().hex}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.replace("/postgres?", f"/{name}?")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()

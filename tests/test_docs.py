@@ -2,6 +2,7 @@
 
 import doctest
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from tests.reports.builders import content_of
 PROJECT = Path(__file__).parents[1]
 DOCUMENTS = [PROJECT / "README.md", PROJECT / "CHANGELOG.md", *sorted((PROJECT / "docs").rglob("*.md"))]
 CLI_PAGE = PROJECT / "docs" / "cli.md"
+REVIEWING = PROJECT / "docs" / "reviewing.md"
 STATISTICS = PROJECT / "docs" / "statistics.md"
 
 HEAD = """# The command line
@@ -86,6 +88,26 @@ def test_the_readme_s_own_masks_example_runs_on_the_demo_s_files(tmp_path: Path)
         )
         assert finished.returncode == 0, finished.stderr
     assert (tmp_path / "report" / "report.html").exists()
+
+
+def documented_commands() -> list[str]:
+    blocks = re.findall(r"^```\w*\n(.*?)^```", REVIEWING.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    return [line for block in blocks for line in block.splitlines() if line.startswith("mask-audit ")]
+
+
+@pytest.mark.parametrize("line", documented_commands())
+def test_every_command_of_the_page_on_reviewing_is_one(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = shlex.split(line)[1:]
+    for word in words:
+        if word.endswith(".csv"):
+            (tmp_path / word).touch()
+    command: click.Command = cli
+    while isinstance(command, click.Group):
+        command = command.commands[words.pop(0)]
+    command.make_context(line, words)
 
 
 def test_the_example_of_the_statistics_gives_what_it_says() -> None:

@@ -132,6 +132,25 @@ def page(open_page: Callable[[str], Any], workspace: Workspace, sample: ReviewSa
     return opened
 
 
+@pytest.fixture
+def person(chromium: Any) -> Iterator[Callable[[], Any]]:
+    """Gives pages in a browser of somebody's own, with nobody else's cookies; an exception fails the test."""
+    contexts = []
+    problems: list[str] = []
+
+    def open_browser() -> Any:
+        contexts.append(chromium.new_context(viewport={"width": 1280, "height": 720}))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(40_000)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        return page
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+    assert not problems
+
+
 def _start_workspace(folder: Path) -> Workspace:
     store = create_workspace(folder)
     save_photographs(folder / "images")

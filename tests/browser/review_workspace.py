@@ -100,10 +100,11 @@ def usual_mentions(folder: Path) -> list[Mention]:
 
 
 def create_workspace(folder: Path) -> Store:
-    """Lay out an empty workspace and give its store."""
+    """Lay out an empty workspace and give its store; no guideline covers the first mask of its page."""
     folder.mkdir(parents=True, exist_ok=True)
     settings = Settings(folder=folder)
     write_settings(settings)
+    settings.guideline_file.unlink()
     store = Store(settings.database_url)
     store.create()
     return store

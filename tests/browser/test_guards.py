@@ -51,7 +51,7 @@ def test_a_key_held_down_on_a_focused_button_is_one_verdict(
 def test_nothing_is_judged_in_a_window_too_small_to_see_it(page: Any, sample: ReviewSample) -> None:
     before = wait_painted(page)
 
-    page.set_viewport_size({"width": 200, "height": 600})
+    page.set_viewport_size({"width": 200, "height": 300})
     page.wait_for_selector('.card h2:has-text("Make the window larger")', state="attached")
     page.keyboard.press("a")
     page.set_viewport_size({"width": 800, "height": 600})
@@ -316,7 +316,7 @@ def test_keys_are_found_on_other_layouts(page: Any, sample: ReviewSample) -> Non
 def test_a_button_reached_by_keyboard_keeps_the_space_bar(page: Any, sample: ReviewSample) -> None:
     before = wait_painted(page)
     page.keyboard.press("Tab")
-    page.focus('.reason[data-action="reason-4"]')
+    page.focus('.reason[data-action="whole_image"]')
 
     page.keyboard.press("Space")
 

@@ -115,6 +115,7 @@ def test_the_table_equals_the_truth(
     with (tmp_path / "sample.csv").open(newline="") as file:
         sampled = [(row["annotation_id"], row["split"]) for row in csv.DictReader(file)]
     page = open_page(audit.server.address)
+    page.click("text=When is a mask correct? >> xpath=../.. >> button:has-text('Start')")
     wait_painted(page)
 
     judge_by_truth(page, audit, name, truth)
