@@ -33,6 +33,7 @@ from db.records import (
     Verdict,
 )
 from sampling.estimation.estimands import Estimand
+from sampling.reviewers.settlement import Settlement
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SETTINGS = tuple(f"setting {number}" for number in range(9))
@@ -80,6 +81,8 @@ def a_state() -> ReviewState:
             )
             for place, (made, right) in enumerate(zip(masks, is_right.tolist(), strict=True))
         ),
+        adjudications=(),
+        settlement=Settlement.MAJORITY,
         unjudgable={},
         areas={
             str(made.mask_id): int(area)

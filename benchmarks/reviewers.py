@@ -75,11 +75,13 @@ def second_readings(case: Case, rng: np.random.Generator) -> SecondReadings:
     first = (rng.random(strata.size) < np.where(truth, case.sensitivity, 1 - case.specificity)).astype(int)
     last = np.where(rng.random(strata.size) < case.unsure, Reading.UNSURE, truth)
     probabilities = np.where(first == Reading.CORRECT, case.share, 1.0)
+    chosen = rng.random(strata.size) < probabilities
     return SecondReadings(
         strata=strata,
         weights=np.array(WEIGHT_OF_SPLITS[case.splits])[strata],
         first=first,
-        second=np.where(rng.random(strata.size) < probabilities, last, Reading.NONE),
+        second=np.where(chosen, last, Reading.NONE),
+        chosen=chosen,
         probabilities=probabilities,
     )
 

@@ -5,7 +5,6 @@ the result, and every key press runs the fragment again. Run by `benchmarks/revi
 """
 
 import os
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -14,18 +13,31 @@ import streamlit as st
 from PIL import Image
 
 from audit.coco.rle import decode_counts, mask_of_runs
-from audit.jobs.review import open_desk, open_store
 from audit.review.images import ReadableImage, read_image
 from audit.settings import load_settings
-from db.samples import load_masks
+from db.samples import load_mask_units, load_masks, load_sample, load_units
+from db.store import Store
 
 
-def _blended(position: int) -> Image.Image:
-    desk, store = st.session_state.desk, st.session_state.store
-    mask_id = desk.order[position]
-    with store.reading() as transaction:
+def _open() -> None:
+    state = st.session_state
+    settings = load_settings(Path(os.environ["MASK_AUDIT_WORKSPACE"]))
+    state.store = Store(settings.database_url)
+    with state.store.reading() as transaction:
+        sample_id = load_sample(transaction, None).sample_id
+        units = {unit.unit_id: unit for unit in load_units(transaction, sample_id)}
+        state.unit_of = {
+            mask_id: units[unit_id] for mask_id, unit_id in load_mask_units(transaction, sample_id).items()
+        }
+    state.order = list(state.unit_of)
+    state.position = 0
+    state.is_shown = True
+
+
+def _blended(mask_id: str) -> Image.Image:
+    with st.session_state.store.reading() as transaction:
         (mask,) = load_masks(transaction, [mask_id])
-    unit = desk.unit_of[mask_id]
+    unit = st.session_state.unit_of[mask_id]
     photo = read_image(unit.images_root, unit.file_name, (mask.height, mask.width))
     if not isinstance(photo, ReadableImage):
         raise TypeError(photo)
@@ -51,22 +63,11 @@ def _toggle() -> None:
 @st.fragment
 def _page() -> None:
     state = st.session_state
-    st.image(_blended(state.position % len(state.desk.order)), output_format="JPEG")
+    st.image(_blended(state.order[state.position % len(state.order)]), output_format="JPEG")
     st.button("Correct", on_click=_judge, shortcut="A")
     st.button("Overlay", on_click=_toggle, shortcut="M")
 
 
-if "desk" not in st.session_state:
-    folder = Path(os.environ["MASK_AUDIT_WORKSPACE"])
-    settings = load_settings(folder)
-    st.session_state.store = open_store(settings.database_url)
-    st.session_state.desk = open_desk(
-        st.session_state.store,
-        sample_name=None,
-        reviewer_name="peer",
-        guideline_file=settings.guideline_file,
-        now=datetime.now(UTC),
-    )
-    st.session_state.position = 0
-    st.session_state.is_shown = True
+if "order" not in st.session_state:
+    _open()
 _page()
