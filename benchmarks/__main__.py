@@ -8,6 +8,7 @@ BENCHMARKS = (
     "draw",
     "ingest",
     "reviewer_page",
+    "many_reviewers",
     "identity",
     "pareto",
     "planning",

@@ -168,6 +168,7 @@ def _news(
         if key in known and _is_same(known[key], each):
             continue
         news.setdefault(each.reviewer, []).append(
+            # Which of these somebody read again was settled outside, with chances that nobody here knows.
             Reading(
                 mask_id=each.mask_id,
                 verdict=each.verdict,

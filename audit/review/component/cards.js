@@ -13,6 +13,12 @@ function unjudgableCard(reason) {
   return { glyph: "⊘", title: "Unjudgable", text, canStep: true };
 }
 
+function othersCard(n) {
+  const masks = n === 1 ? "One mask is" : `${n.toLocaleString("en")} masks are`;
+  const text = `${masks} in front of other people.\nWhat they leave comes here by itself.`;
+  return { glyph: "…", title: "Others have the rest", text };
+}
+
 function doneCard({ n_tasks: nTasks, n_unjudgable: nUnjudgable }) {
   const lines = [`All ${nTasks.toLocaleString("en")} masks are settled.`];
   if (nUnjudgable) lines.push(`${nUnjudgable} could not be shown and count as unjudgable.`);

@@ -3,11 +3,12 @@
 const SEND_AFTER = 120; // ms: presses close together go out together
 const PATIENCE = 4000; // ms without an answer after which the connection counts as lost
 const RETRY_AFTER = 2000;
+const ASK_OTHERS_AFTER = 15_000;
 const SIGN_OF_LIFE_AFTER = 50_000; // shorter than the shortest lease of the masks that wait here
 
 class Courier {
-  // `desk` is asked for held(), wanted(), waiting(), lacking() and retryIn(), and told by take(answer),
-  // tell(text) and showSaved().
+  // `desk` is asked for held(), wanted(), waiting(), lacking(), retryIn() and isWaitingForOthers, and told by
+  // take(answer), tell(text) and showSaved().
   constructor(desk) {
     this.desk = desk;
     this.outbox = null; // until the first answer says whose it is
@@ -68,6 +69,7 @@ class Courier {
     const isProgress = isOpening || pictures.length + answer.confirmed.length + refused.length > 0;
     if (this.events.length || this.desk.lacking().length) this.sendIn(isProgress ? 0 : RETRY_AFTER);
     else if (this.desk.waiting().length) this.sendIn(this.desk.retryIn());
+    else if (this.desk.isWaitingForOthers) this.sendIn(ASK_OTHERS_AFTER);
   }
 
   sendIn(delay) {

@@ -37,7 +37,7 @@ class Desk {
     if (this.isAway && unreached.has(this.current)) {
       this.view.tell(`${sentence(unreached.reasons.get(this.current))} You are back where you were.`);
     }
-    if (this.current === null || unreached.has(this.current)) this.#advance();
+    if (this.current === null || unreached.has(this.current) || this.#isJudgedElsewhere) this.#advance();
     else if (!this.stage.isPainted) this.#show();
     this.shelf.tidy(this.current, this.queue, this.state.history);
     this.#prepare();
@@ -99,6 +99,16 @@ class Desk {
 
   get #walk() {
     return new Walk(this.state.history, this.queue);
+  }
+
+  // Whatever is left is in front of other people, who may give it back.
+  get isWaitingForOthers() {
+    return this.current === null && this.answer.coming.length === 0 && this.state.nSettled < this.answer.n_tasks;
+  }
+
+  // In another tab: what is due here has a verdict already.
+  get #isJudgedElsewhere() {
+    return !this.isAway && !this.practice.told && this.past !== undefined;
   }
 
   // A server that started anew says the same again.
@@ -180,6 +190,7 @@ class Desk {
     // Python names the next few only: after these there may be more.
     const isMoreComing = nSettled < nTasks && !coming.every((taskId) => this.stepped.has(taskId));
     if (isMoreComing || queue.some((taskId) => !this.stepped.has(taskId))) return COMING_CARD;
+    if (this.isWaitingForOthers) return othersCard(nTasks - nSettled);
     return nTasks === 0 ? EMPTY_CARD : doneCard(this.answer);
   }
 
