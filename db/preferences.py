@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from db.journals import known_keys, wait_for_turn
 from db.records import Preference, PreferenceReading, StandingPreference
 from db.store import Transaction, slices
 from db.tables import preferences, reviewers, unit_masks, units
@@ -29,8 +30,8 @@ def add_preferences(
         ValueError: the two masks of an event are not in order of their ids.
     """
     _check_order(events)
-    _wait_for_turn(transaction, reviewer_id)
-    known = _known_keys(transaction, reviewer_id, {event.client_key for event in events})
+    wait_for_turn(transaction, reviewer_id)
+    known = known_keys(transaction, preferences, reviewer_id, {event.client_key for event in events})
     latest = _latest_entries(transaction, reviewer_id, {event.mask_ids[0] for event in events})
     n_known_before = len(known)
     for event in events:
@@ -91,26 +92,6 @@ def _check_order(events: Sequence[PreferenceReading]) -> None:
         first, second = event.mask_ids
         if not first < second:
             raise ValueError(f"masks {first} and {second} are no pair: give two, in order of their ids")
-
-
-def _wait_for_turn(transaction: Transaction, reviewer_id: int) -> None:
-    # Two tabs of one reviewer must see each other's entries, or both would supersede the same one.
-    transaction.connection.execute(
-        select(reviewers.c.reviewer_id).where(reviewers.c.reviewer_id == reviewer_id).with_for_update()
-    )
-
-
-def _known_keys(transaction: Transaction, reviewer_id: int, keys: Collection[str]) -> set[str]:
-    known: set[str] = set()
-    for some in slices(keys):
-        known.update(
-            transaction.connection.scalars(
-                select(preferences.c.client_key).where(
-                    preferences.c.reviewer_id == reviewer_id, preferences.c.client_key.in_(some)
-                )
-            )
-        )
-    return known
 
 
 def _latest_entries(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from db.journals import known_keys, wait_for_turn
 from db.records import JournalEntry, Purpose, Reading, Reason, Source, StandingVerdict, Verdict, Withdrawal
 from db.store import Transaction, slices
 from db.tables import journal, reviewers, unit_masks, units
@@ -28,8 +29,8 @@ def add_readings(
     Returns:
         How many entries are new.
     """
-    _wait_for_turn(transaction, reviewer_id)
-    known = _known_keys(transaction, reviewer_id, {event.client_key for event in events})
+    wait_for_turn(transaction, reviewer_id)
+    known = known_keys(transaction, journal, reviewer_id, {event.client_key for event in events})
     latest = _latest_entries(transaction, reviewer_id, {event.mask_id for event in events})
     n_known_before = len(known)
     for event in events:
@@ -141,26 +142,6 @@ def load_judged(transaction: Transaction, reviewer_id: int, mask_ids: Collection
 
 def _reasons(stored: str) -> tuple[Reason, ...]:
     return tuple(Reason(reason) for reason in stored.split(";") if reason)
-
-
-def _wait_for_turn(transaction: Transaction, reviewer_id: int) -> None:
-    # Two tabs of one reviewer must see each other's entries, or both would supersede the same one.
-    transaction.connection.execute(
-        select(reviewers.c.reviewer_id).where(reviewers.c.reviewer_id == reviewer_id).with_for_update()
-    )
-
-
-def _known_keys(transaction: Transaction, reviewer_id: int, keys: Collection[str]) -> set[str]:
-    known: set[str] = set()
-    for some in slices(keys):
-        known.update(
-            transaction.connection.scalars(
-                select(journal.c.client_key).where(
-                    journal.c.reviewer_id == reviewer_id, journal.c.client_key.in_(some)
-                )
-            )
-        )
-    return known
 
 
 def _latest_entries(

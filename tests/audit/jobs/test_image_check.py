@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,17 +8,10 @@ from audit.jobs.image_check import check_images
 from audit.jobs.progress import SILENT
 from db.samples import mark_unjudgable
 from db.store import Store
-from tests.browser.review_workspace import Mention, ReviewSample, add_review_sample, create_workspace
+from tests.browser.review_workspace import Mention, ReviewSample, add_review_sample
 
 MISSING = "the image is missing"
 LEFTOVERS = ("the image root cannot be reached", "the image cannot be fetched (ClientConnectorError)")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = create_workspace(tmp_path)
-    yield made
-    made.close()
 
 
 def sample_of(store: Store, root: Path | str, *file_names: str) -> ReviewSample:

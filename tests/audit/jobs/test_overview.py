@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,19 +16,11 @@ from tests.browser.review_workspace import (
     Mention,
     ReviewSample,
     add_review_sample,
-    create_workspace,
     ellipse,
 )
 
 BY_DEFAULT = Settings(folder=Path())
 NOW = datetime(2025, 3, 4, 15, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = create_workspace(tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.fixture

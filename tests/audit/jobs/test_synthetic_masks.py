@@ -1,7 +1,6 @@
 """Wrong masks are made once of each mask that a lead found correct, and nothing tells them from others."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,18 +23,6 @@ from tests.browser.review_workspace import (
     create_workspace,
     usual_mentions,
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = create_workspace(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def sample(store: Store, tmp_path: Path) -> ReviewSample:
-    return add_review_sample(store, tmp_path / "images", usual_mentions(tmp_path / "images"), "first")
 
 
 @pytest.fixture

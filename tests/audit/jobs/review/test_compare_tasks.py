@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
@@ -31,19 +30,11 @@ from tests.browser.review_workspace import (
     Mention,
     ReviewSample,
     add_review_sample,
-    create_workspace,
     usual_mentions,
 )
 from tests.builders import made_by
 
 ONE, TWO = SETTINGS
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = create_workspace(tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.fixture

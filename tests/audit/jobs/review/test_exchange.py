@@ -1,5 +1,4 @@
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,22 +23,9 @@ from tests.browser.review_workspace import (
     Mention,
     ReviewSample,
     add_review_sample,
-    create_workspace,
     ellipse,
     usual_mentions,
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = create_workspace(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def sample(store: Store, tmp_path: Path) -> ReviewSample:
-    return add_review_sample(store, tmp_path / "images", usual_mentions(tmp_path / "images"), "first")
 
 
 def test_a_browser_is_given_what_it_lacks_until_it_holds_all_that_is_coming(

@@ -1,6 +1,5 @@
 """A reviewer is given masks of known answer that they have not met, and a practice round before all else."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,22 +16,7 @@ from db.store import Store
 from tests.audit.jobs.gold_review import NOW, say
 from tests.browser.review_workspace import (
     ReviewSample,
-    add_review_sample,
-    create_workspace,
-    usual_mentions,
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = create_workspace(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def sample(store: Store, tmp_path: Path) -> ReviewSample:
-    return add_review_sample(store, tmp_path / "images", usual_mentions(tmp_path / "images"), "first")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -26,20 +25,12 @@ from tests.browser.review_workspace import (
     Mention,
     ReviewSample,
     add_review_sample,
-    create_workspace,
     ellipse,
     save_photographs,
 )
 
 N_MENTIONS = 30
 N_SETTLED = 8
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = create_workspace(tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A lead's desk: what is to be settled, shown blind, and settled for good until somebody takes it back."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,22 +19,10 @@ from db.reviews import load_standing
 from db.samples import mark_unjudgable
 from db.store import Store
 from tests.audit.jobs.judged_samples import judge
-from tests.browser.review_workspace import ReviewSample, add_review_sample, create_workspace, usual_mentions
+from tests.browser.review_workspace import ReviewSample
 
 C, I, U = Verdict.CORRECT, Verdict.INCORRECT, Verdict.UNSURE  # noqa: E741
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = create_workspace(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def sample(store: Store, tmp_path: Path) -> ReviewSample:
-    return add_review_sample(store, tmp_path / "images", usual_mentions(tmp_path / "images"), "first")
 
 
 @pytest.fixture

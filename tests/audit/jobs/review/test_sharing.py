@@ -1,7 +1,6 @@
 """Several people share a sample: no mask goes to more of them than it is owed, and none is left over."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -16,16 +15,9 @@ from db.reviewers import ensure_reviewer
 from db.reviews import add_readings, load_standing
 from db.store import Store
 from tests.audit.jobs.review.driving import NOW, Person, add_plain_sample, ask, order_of, work_together
-from tests.browser.review_workspace import ReviewSample, create_workspace
+from tests.browser.review_workspace import ReviewSample
 
 LEASE = timedelta(minutes=10)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = create_workspace(tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.fixture
