@@ -118,7 +118,10 @@ def progress_bar(label: str, unit: str = "B") -> Iterator[Progress]:
 
 
 def _usage_message(error: click.ClickException) -> str:
-    command = getattr(error, "ctx", None)
+    command: click.Context | None = getattr(error, "ctx", None)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) and isinstance(error.ctx.command, click.Group):
+        names = ", ".join(error.ctx.command.list_commands(error.ctx))
+        return f"`{error.ctx.command_path}` needs a command: {names} (see `{error.ctx.command_path} --help`)"
     hint = f" (see `{command.command_path} --help`)" if command is not None else ""
     return error.format_message() + hint
 

@@ -114,12 +114,10 @@ class Walker:
     def weigh(self, n: int) -> tuple[Footprint, Footprint]:
         """What the reviewer's page holds after its first items, and after n."""
         with self._page(review_command) as page:
-            page.wait_for_selector('.desk[data-painted="true"]')
-            page.eval_on_selector(".desk", WATCH_DESK)
             n_first = min(20, n // 2)
-            self._press(page, "a", n_first)
+            _judge(page, n_first)
             first = _footprint(page, n_first)
-            self._press(page, "a", n - n_first)
+            _judge(page, n - n_first)
             return first, _footprint(page, n)
 
     def _press(self, page: "Page", key: str, n_times: int) -> list[float]:
@@ -151,6 +149,14 @@ class Walker:
         finally:
             server.terminate()
             server.wait()
+
+
+def _judge(page: "Page", n: int) -> None:
+    shown = ""
+    for _ in range(n):
+        page.wait_for_selector(f'.desk[data-painted="true"]:not([data-task-id="{shown}"])', timeout=60_000)
+        shown = page.get_attribute(".desk", "data-task-id") or ""
+        page.keyboard.press("a")
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Float, Select, String, cast, func, null, or_, select, union_all, update
@@ -10,20 +10,26 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from db.records import Assignment, MaskReader, Purpose, Verdict
 from db.store import Transaction, slices
-from db.tables import assignments, journal, reviewers, samples
+from db.tables import assignments, journal, reviewers, unit_masks, units
 
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
 """Looking a verdict up takes a tenth of what making it of its text takes, and there are many."""
 
 
-def wait_for_sample(transaction: Transaction, sample_id: int) -> None:
-    """Wait until nobody else is being given tasks of a sample, and keep others waiting until the end.
+LONG_ENDED = datetime(1970, 1, 1, tzinfo=UTC)
+"""When the lease of a judged task ends: no clock that is put back makes it run again."""
 
-    On SQLite a transaction that may write is alone anyway.
+_HANDING_OUT = 0x6D61736B  # "mask": locks of this name are held by whoever hands out tasks
+
+
+def wait_to_hand_out(transaction: Transaction) -> None:
+    """Wait until nobody else is being given tasks, of whatever sample, and keep others waiting until the end.
+
+    Samples share masks, so that one of them is not enough to wait for. On SQLite a transaction that may write
+    is alone anyway.
     """
-    transaction.connection.execute(
-        select(samples.c.sample_id).where(samples.c.sample_id == sample_id).with_for_update(key_share=True)
-    )
+    if transaction.connection.dialect.name == "postgresql":
+        transaction.connection.execute(select(func.pg_advisory_xact_lock(_HANDING_OUT)))
 
 
 def load_readers(
@@ -58,6 +64,23 @@ def load_readings_on(transaction: Transaction, mask_ids: Collection[str]) -> lis
     return [
         _reader(*row) for some in slices(mask_ids) for row in transaction.connection.execute(_readings(some))
     ]
+
+
+def load_first_read(transaction: Transaction, reviewer_id: int, mask_ids: Collection[str]) -> set[str]:
+    """Give those of some masks of which a reviewer once gave the first reading, also if it was withdrawn."""
+    found: set[str] = set()
+    for some in slices(mask_ids):
+        found.update(
+            transaction.connection.scalars(
+                select(journal.c.mask_id).where(
+                    journal.c.reviewer_id == reviewer_id,
+                    journal.c.mask_id.in_(some),
+                    journal.c.purpose == Purpose.READING,
+                    journal.c.second_probability.is_not(None),
+                )
+            )
+        )
+    return found
 
 
 def load_assignments(
@@ -142,6 +165,41 @@ def load_given_for(
     )
 
 
+def load_given_to_all(transaction: Transaction, purposes: Collection[Purpose]) -> frozenset[tuple[str, int]]:
+    """Give the task and the reviewer of all that anybody was ever given for some purposes."""
+    rows = transaction.connection.execute(
+        select(assignments.c.task_id, assignments.c.reviewer_id).where(assignments.c.purpose.in_(purposes))
+    )
+    return frozenset((row.task_id, row.reviewer_id) for row in rows)
+
+
+def load_last_seen(transaction: Transaction, sample_id: int) -> dict[str, datetime]:
+    """Give when each reviewer who took part in a sample's review, for whatever purpose, last did something.
+
+    That is when they were last given a task or decided something; reviewers are named.
+    """
+    in_sample = (
+        select(unit_masks.c.mask_id)
+        .join(units, units.c.unit_id == unit_masks.c.unit_id)
+        .where(units.c.sample_id == sample_id)
+    )
+    given = select(assignments.c.task_id).where(assignments.c.sample_id == sample_id)
+    seen = union_all(
+        select(assignments.c.reviewer_id, assignments.c.assigned_at.label("at")).where(
+            assignments.c.sample_id == sample_id
+        ),
+        select(journal.c.reviewer_id, journal.c.decided_at).where(
+            or_(journal.c.mask_id.in_(in_sample), journal.c.mask_id.in_(given))
+        ),
+    ).subquery()
+    rows = transaction.connection.execute(
+        select(reviewers.c.name, func.max(seen.c.at).label("last_at"))
+        .join(seen, seen.c.reviewer_id == reviewers.c.reviewer_id)
+        .group_by(reviewers.c.name)
+    )
+    return {row.name: row.last_at for row in rows}
+
+
 def add_assignments(transaction: Transaction, given: Sequence[Assignment]) -> None:
     """Note what is given to reviewers; of what they were given before, the purpose stays as it was."""
     if not given:
@@ -161,7 +219,7 @@ def add_assignments(transaction: Transaction, given: Sequence[Assignment]) -> No
 def move_leases(
     transaction: Transaction, reviewer_id: int, task_ids: Collection[str], until: datetime
 ) -> None:
-    """Let a reviewer hold some of their tasks until then; a time that has come ends it."""
+    """Let a reviewer hold some of their tasks until then; `LONG_ENDED` or a time that has come ends it."""
     for some in slices(task_ids):
         transaction.connection.execute(
             update(assignments)
@@ -170,24 +228,24 @@ def move_leases(
         )
 
 
-def count_active(transaction: Transaction, sample_id: int, reviewer_id: int, now: datetime) -> int:
-    """Give how many people take part in a review, one of whom is this reviewer.
+def load_active(transaction: Transaction, sample_id: int, now: datetime) -> frozenset[int]:
+    """Give the ids of the reviewers who take part in a review.
 
-    Those who may come in and have a link, or were given something of the sample: a name that only stands in
-    an imported file takes no part.
+    Those who may come in and have a link, or were given masks of the sample: a name that only stands in an
+    imported file takes no part, nor does who only compared.
     """
-    took_part = select(assignments.c.reviewer_id).where(assignments.c.sample_id == sample_id)
-    n_others = transaction.connection.scalars(
-        select(func.count())
-        .select_from(reviewers)
-        .where(
-            reviewers.c.reviewer_id != reviewer_id,
-            reviewers.c.disabled_at.is_(None),
-            or_(reviewers.c.link_expires_at.is_(None), reviewers.c.link_expires_at > now),
-            or_(reviewers.c.link_hash.is_not(None), reviewers.c.reviewer_id.in_(took_part)),
+    took_part = select(assignments.c.reviewer_id).where(
+        assignments.c.sample_id == sample_id, assignments.c.purpose != Purpose.PREFERENCE
+    )
+    return frozenset(
+        transaction.connection.scalars(
+            select(reviewers.c.reviewer_id).where(
+                reviewers.c.disabled_at.is_(None),
+                or_(reviewers.c.link_expires_at.is_(None), reviewers.c.link_expires_at > now),
+                or_(reviewers.c.link_hash.is_not(None), reviewers.c.reviewer_id.in_(took_part)),
+            )
         )
-    ).one()
-    return 1 + n_others
+    )
 
 
 def _readings(mask_ids: list[str]) -> Select[Any]:

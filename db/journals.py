@@ -11,10 +11,13 @@ from db.tables import reviewers
 def wait_for_turn(transaction: Transaction, reviewer_id: int) -> None:
     """Wait until nobody else appends for a reviewer, and keep others waiting until the end.
 
-    Two tabs of one reviewer must see each other's entries, or both would supersede the same one.
+    Two tabs of one reviewer must see each other's entries, or both would supersede the same one. What is
+    given to the reviewer meanwhile need not wait: its row only names them.
     """
     transaction.connection.execute(
-        select(reviewers.c.reviewer_id).where(reviewers.c.reviewer_id == reviewer_id).with_for_update()
+        select(reviewers.c.reviewer_id)
+        .where(reviewers.c.reviewer_id == reviewer_id)
+        .with_for_update(key_share=True)
     )
 
 

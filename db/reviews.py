@@ -122,12 +122,19 @@ def load_entries(transaction: Transaction, reviewer_id: int, after: int) -> list
 
 
 def load_judged(transaction: Transaction, reviewer_id: int, mask_ids: Collection[str]) -> set[str]:
-    """Give those of some masks on which a verdict of a reviewer stands, whatever it is for."""
+    """Give those of some masks on which a verdict of a reviewer stands, whatever it was given for.
+
+    What somebody settles as a lead was not given to them: they may still be asked for a verdict of their own.
+    """
     judged: set[str] = set()
     for some in slices(mask_ids):
         newest = (
             select(func.max(journal.c.entry_id))
-            .where(journal.c.reviewer_id == reviewer_id, journal.c.mask_id.in_(some))
+            .where(
+                journal.c.reviewer_id == reviewer_id,
+                journal.c.mask_id.in_(some),
+                journal.c.purpose != Purpose.ADJUDICATION,
+            )
             .group_by(journal.c.mask_id, journal.c.purpose)
         )
         judged.update(

@@ -221,11 +221,17 @@ class TicketExample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictSource:
-    """How many of the verdicts that stand one reviewer gave through one front end."""
+    """How many of the verdicts that stand one reviewer gave through one front end.
+
+    Attributes:
+        n_verdicts: readings.
+        n_adjudications: verdicts of a lead, which settle their masks.
+    """
 
     reviewer: str
     source: str
     n_verdicts: int
+    n_adjudications: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,6 +277,7 @@ class Settling:
         n_adjudicated: masks with a lead's verdict, disagreed on or not.
         n_disputed: masks that the policy leaves to a lead, and no lead settled.
         n_flagged: masks that a reviewer flagged, and no lead settled.
+        n_not_to_settle: masks that would be among these two if they could be shown.
     """
 
     policy: Settlement
@@ -280,6 +287,7 @@ class Settling:
     n_adjudicated: int = 0
     n_disputed: int = 0
     n_flagged: int = 0
+    n_not_to_settle: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,15 @@ def count_text(n: int) -> str:
     return f"{n:,}"
 
 
+def counted_text(n: int, what: str) -> str:
+    """A count of things, named in the singular.
+
+    >>> counted_text(1, "mask"), counted_text(5245, "mask")
+    ('1 mask', '5,245 masks')
+    """
+    return f"{count_text(n)} {what}" if n == 1 else f"{count_text(n)} {what}s"
+
+
 def percent_number(share: float) -> str:
     """A proportion in [0, 1] as a number of percent with one decimal, without the sign.
 

@@ -169,17 +169,25 @@ def _bound_cells(result: Result) -> tuple[Cell, Cell]:
 
 
 def sources(content: ReportContent) -> Section:
-    """Who judged, and where."""
-    rows = tuple(
-        (Cell(text=source.reviewer), Cell(text=source.source), Cell(text=count_text(source.n_verdicts)))
-        for source in content.sources
-    )
-    if not rows:
+    """Who judged, and where, and whose verdicts as a lead settled masks."""
+    if not content.sources:
         return Section(title="Who judged", points=("Nobody yet.",))
+    columns, counts = ["Reviewer", "Through", "Verdicts"], [[each.n_verdicts] for each in content.sources]
+    if any(each.n_adjudications for each in content.sources):
+        columns.append("Settled as a lead")
+        counts = [[each.n_verdicts, each.n_adjudications] for each in content.sources]
+    rows = tuple(
+        (
+            Cell(text=each.reviewer),
+            Cell(text=each.source),
+            *(Cell(text=count_text(n)) for n in of_source),
+        )
+        for each, of_source in zip(content.sources, counts, strict=True)
+    )
     return Section(
         title="Who judged",
         paragraphs=("Verdicts that stand; what was undone or changed is not counted.",),
-        table=Table(columns=("Reviewer", "Through", "Verdicts"), rows=rows, n_labels=2),
+        table=Table(columns=tuple(columns), rows=rows, n_labels=2),
     )
 
 

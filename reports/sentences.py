@@ -121,7 +121,7 @@ def status_text(content: ReportContent) -> str:
     if not content.settings:
         return "Nothing to report: the sample holds no setting's masks."
     if content.is_complete:
-        return "Complete: nothing awaits a verdict."
+        return _complete_text(content.settling.n_disputed)
     n_masks = sum(setting.overall.counts.n_covered for setting in content.settings)
     text = (
         f"INCOMPLETE: {count_text(content.n_pending)} of {count_text(n_masks)} masks, counted under every"
@@ -130,6 +130,14 @@ def status_text(content: ReportContent) -> str:
     if content.goal.goal.is_sequential:
         return f"{text} What stands under “{GOAL_TITLE}” is valid all the same."
     return text
+
+
+def _complete_text(n_disputed: int) -> str:
+    if not n_disputed:
+        return "Complete: nothing awaits a verdict."
+    if n_disputed == 1:
+        return "Every mask has a verdict; 1 awaits a lead, and counts as unsure until then."
+    return f"Every mask has a verdict; {count_text(n_disputed)} await a lead, and count as unsure until then."
 
 
 def provenance_text(content: ReportContent) -> str:

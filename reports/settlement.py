@@ -2,7 +2,7 @@
 
 from reports.blocks import Section
 from reports.content import ReportContent, Settling
-from reports.numbers import count_text
+from reports.numbers import count_text, counted_text
 from sampling.reviewers.settlement import Settlement
 
 POLICIES = {
@@ -52,4 +52,14 @@ def lead_text(found: Settling) -> str:
     """What a lead is to settle; empty where there is nothing."""
     kinds = (("disputed", found.n_disputed), ("flagged", found.n_flagged))
     left = [f"{count_text(n)} {kind}" for kind, n in kinds if n]
-    return f"Masks to settle on the lead's page: {', '.join(left)}." if left else ""
+    to_settle = f"Masks to settle on the lead's page: {', '.join(left)}" if left else ""
+    sentences = (to_settle, not_shown_text(found.n_not_to_settle))
+    return " ".join(f"{sentence}." for sentence in sentences if sentence)
+
+
+def not_shown_text(n: int) -> str:
+    """How many masks a lead would have to settle if they could be shown, as a clause; empty for none."""
+    if not n:
+        return ""
+    masks = counted_text(n, "disputed or flagged mask")
+    return f"{masks} cannot be shown, so no lead can settle {'it' if n == 1 else 'them'}"

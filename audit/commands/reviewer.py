@@ -84,7 +84,8 @@ def list_all(workspace: Path | None) -> Outcome:
     from audit.jobs.people import list_people
     from audit.jobs.workspace import open_workspace
 
-    people = list_people(open_workspace(workspace).store, datetime.now(UTC))
+    place = open_workspace(workspace)
+    people = list_people(place.store, place.settings, datetime.now(UTC))
     return Outcome(
         lines=[_person_line(each) for each in people]
         or ["nobody yet: add people with `mask-audit reviewer add NAME`"],
@@ -107,8 +108,7 @@ def disable(name: str, workspace: Path | None) -> Outcome:
     from audit.jobs.people import disable_person
     from audit.jobs.workspace import open_workspace
 
-    place = open_workspace(workspace)
-    before = disable_person(place.store, place.settings, name, datetime.now(UTC))
+    before = disable_person(open_workspace(workspace).store, name, datetime.now(UTC))
     was_disabled = before.disabled_at is not None
     line = (
         f"{before.name} was shut out already; nothing changed"
@@ -124,11 +124,15 @@ def _base(url: str) -> str:
         is_address = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
         is_address = False
-    if not is_address or parts.query or parts.fragment or parts.username is not None or not url.isprintable():
+    if not is_address or parts.query or parts.fragment or parts.username is not None or not _is_one_word(url):
         raise InputError(
             f"--url {url!r} is no address to put a link behind: give one like https://review.example.org"
         )
     return url.rstrip("/")
+
+
+def _is_one_word(url: str) -> bool:
+    return url.isprintable() and not any(each.isspace() for each in url)
 
 
 def _added_lines(added: "AddedPerson", link: str | None) -> list[str]:
@@ -184,7 +188,7 @@ def _person_json(person: "Person") -> dict[str, Any]:
         "n_verdicts": person.n_verdicts,
     }
     for key, moment in (
-        ("link_expires_at", reviewer.link_expires_at),
+        ("link_expires_at", None if person.link == "none" else reviewer.link_expires_at),
         ("disabled_at", reviewer.disabled_at),
         ("practised_at", reviewer.practised_at),
     ):

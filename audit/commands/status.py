@@ -1,5 +1,6 @@
 """The command that says how far an audit is."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -24,5 +25,5 @@ def status(name: str | None, workspace: Path | None) -> Outcome:
     from audit.jobs.status_words import status_json, status_lines
     from audit.jobs.workspace import open_workspace
 
-    found = workspace_status(open_workspace(workspace), name)
+    found = workspace_status(open_workspace(workspace), name, datetime.now(UTC))
     return Outcome(lines=status_lines(found), content=status_json(found))

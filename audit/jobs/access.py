@@ -5,13 +5,15 @@ can make a link of it.
 """
 
 import hmac
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from audit.errors import InputError
+from audit.errors import AuditError, InputError
 from audit.review.throttle import Throttle
+from db.errors import StoreError
 from db.records import Reviewer, Role
 from db.reviewers import (
     ensure_reviewer,
@@ -19,6 +21,7 @@ from db.reviewers import (
     find_reviewer,
     load_link_hash,
     load_reviewer,
+    load_reviewers,
     put_role,
 )
 from db.store import Store, Transaction
@@ -30,15 +33,15 @@ TOKEN_BYTES = 32
 
 ASK_A_LEAD = "ask whoever leads this review for a new one"
 
+CANNOT_NOW = "the server cannot do this now; whoever leads the review can see why in its log"
+
+_logger = logging.getLogger(__name__)
+
 
 class AccessError(InputError):
     """Somebody may not come in, or not stay; the sentence is for them and of no use to who guesses."""
 
     kind = "access"
-
-
-class BusyError(AccessError):
-    """Too many wrong links were tried; the same one may be good in a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +85,8 @@ def admit_by_link(
 ) -> Admission:
     """Let in the person whose personal link holds this token.
 
-    Looking the hash up takes a time that depends on the hash, which tells nothing of any token.
+    Looking the hash up takes a time that depends on the hash, which tells nothing of any token. It comes
+    first, so that nobody who tries wrong links can keep out those who have right ones.
 
     Args:
         store: the workspace's.
@@ -93,15 +97,14 @@ def admit_by_link(
         now: by which a link may have ended.
 
     Raises:
-        BusyError: too many wrong links came from this address, or from anywhere, within a minute.
         AccessError: nobody has this link, it has ended, or its owner was shut out.
     """
-    if throttle.refuses(address, seconds):
-        raise BusyError("too many links that are not valid were tried: wait a minute, then reload the page")
     link_hash = hash_token(token)
     with store.reading() as transaction:
         reviewer = find_by_link(transaction, link_hash)
     if reviewer is None:
+        if throttle.refuses(address, seconds):
+            raise AccessError("too many links that are not valid were tried: wait a minute before the next")
         throttle.count(address, seconds)
         raise AccessError(f"this link is not valid, or a newer one has replaced it: {ASK_A_LEAD}")
     _check_person(reviewer)
@@ -120,19 +123,28 @@ def admit_by_email(store: Store, email: object, *, is_verified: object) -> Admis
     Raises:
         AccessError: the provider does not vouch for the address, nobody has it, or its owner was shut out.
     """
-    if not isinstance(email, str) or not email.strip() or is_verified is not True:
+    if not isinstance(email, str) or not is_email(email.strip()) or is_verified is not True:
         raise AccessError(
             "the provider you signed in with does not confirm that the e-mail address is yours: "
             "confirm it there, then sign in again"
         )
     with store.reading() as transaction:
-        reviewer = find_reviewer(transaction, email_name(email))
+        reviewer = find_person(transaction, email_name(email))
     if reviewer is None:
         raise AccessError(
             f"this review does not know {email.strip()}: ask whoever leads it to add that address"
         )
     _check_person(reviewer)
     return Admission(reviewer=reviewer)
+
+
+def find_person(transaction: Transaction, name: str) -> Reviewer | None:
+    """Give whoever has this name, or else one that differs from it in upper and lower case alone."""
+    exact = find_reviewer(transaction, name)
+    if exact is not None:
+        return exact
+    alike = (each for each in load_reviewers(transaction) if each.name.lower() == name.lower())
+    return next(alike, None)
 
 
 def email_name(email: str) -> str:
@@ -142,6 +154,12 @@ def email_name(email: str) -> str:
     'ann@example.org'
     """
     return email.strip().lower()
+
+
+def is_email(name: str) -> bool:
+    """Whether a name is an e-mail address, as far as one can see."""
+    user, at, domain = name.rpartition("@")
+    return bool(user and at and domain) and not any(each.isspace() for each in name)
 
 
 def check_still_allowed(transaction: Transaction, admission: Admission, now: datetime) -> None:
@@ -166,6 +184,23 @@ def check_lead(admission: Admission) -> None:
     """Raise AccessError unless a lead was let in."""
     if admission.reviewer.role is not Role.LEAD:
         raise AccessError("this page is for those who lead the review; yours is the page of the masks")
+
+
+def told_to(reader: Reviewer | None, error: AuditError | StoreError) -> str:
+    """Give what somebody may read of an error, as a clause; whatever is kept from them goes to the log.
+
+    Paths, settings and the database's address are for those who lead the review, and so for the local person.
+
+    Args:
+        reader: who looks at the page; None for who has not come in.
+        error: what went wrong.
+    """
+    if isinstance(error, AccessError):
+        return str(error)
+    if reader is not None and reader.role is Role.LEAD:
+        return str(error)
+    _logger.error("a page could not do what it was asked: %s", error)
+    return CANNOT_NOW
 
 
 def _check_person(reviewer: Reviewer) -> None:

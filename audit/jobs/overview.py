@@ -10,9 +10,11 @@ import numpy as np
 
 from audit.jobs.gold_pool import GoldState
 from audit.jobs.gold_results import gold_rates, load_gold_review, rates_by_reviewer
+from audit.jobs.readings_left import ReadingsLeft, load_readings_left
 from audit.jobs.review_state import Outcome, ReviewState, load_review_state
 from audit.jobs.second_readings import reviewer_agreement
 from audit.settings import Settings
+from db.assignments import load_last_seen
 from db.records import StandingVerdict, Verdict
 from db.store import Store
 from reports.content import GoldRates
@@ -51,14 +53,14 @@ class SettingProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewerProgress:
-    """What one reviewer did so far.
+    """What one reviewer did so far, for whatever purpose.
 
     Attributes:
         n_readings: readings of theirs that stand.
         n_lately: of those, decided within the last hour.
         seconds: the median of those that were timed, or None.
         n_fast: of those, given in less time than seeing takes.
-        last_at: when the latest was decided.
+        last_at: when they were last given a mask, or decided something.
         conduct: of their first readings; None where they only read what others had read before.
         gold: how they judged masks of known answer; None where they met none.
     """
@@ -78,11 +80,13 @@ class Overview:
     """How the review of one sample goes.
 
     Attributes:
-        n_masks: different masks that eyes can judge.
+        n_masks: different masks that eyes can judge, or have judged before they could no more be shown.
         n_read: of those, read at least once.
         n_read_twice: of those, read by two people or more.
         n_disputed: masks that a lead has to settle.
         n_flagged: masks that a reviewer wants a lead to look at.
+        n_not_to_settle: masks that would be disputed or flagged if they could be shown.
+        readings_left: that masks are owed beyond their first.
         n_lately: readings within the last hour.
         seconds: the median of all readings that were timed, or None.
         agreement: between reviewers; None where no mask was read twice.
@@ -96,6 +100,8 @@ class Overview:
     n_read_twice: int
     n_disputed: int
     n_flagged: int
+    n_not_to_settle: int
+    readings_left: ReadingsLeft
     n_lately: int
     seconds: float | None
     settings: tuple[SettingProgress, ...]
@@ -114,18 +120,23 @@ def load_overview(store: Store, settings: Settings, sample_name: str | None, now
     state = load_review_state(store, sample_name, Settlement(settings.settlement))
     sample_id, confidence = state.sample.sample_id, settings.confidence
     on_gold = load_gold_review(store, sample_id, share=settings.gold_share)
-    of_sample = {made.mask_id for made in state.unit_masks if made.mask_id} - state.unjudgable.keys()
+    with store.reading() as transaction:
+        last_seen = load_last_seen(transaction, sample_id)
     return Overview(
         sample=state.sample.name,
-        n_masks=len(of_sample),
-        n_read=len(of_sample & state.readings.keys()),
-        n_read_twice=sum(len(readings) > 1 for readings in state.readings.values()),
+        n_masks=len(state.judgable),
+        n_read=len(state.judgable & state.readings.keys()),
+        n_read_twice=sum(len(state.readings.get(mask_id, ())) > 1 for mask_id in state.judgable),
         n_disputed=len(state.disputed),
         n_flagged=len(state.flagged),
+        n_not_to_settle=len(state.not_to_settle),
+        readings_left=load_readings_left(store, settings, state, now),
         n_lately=sum(now - each.decided_at <= LATELY for each in state.standing),
         seconds=_median(state.standing),
         settings=tuple(_setting_progress(state)),
-        reviewers=tuple(_reviewers(state, rates_by_reviewer(on_gold.verdicts, confidence=confidence), now)),
+        reviewers=tuple(
+            _reviewers(state, last_seen, rates_by_reviewer(on_gold.verdicts, confidence=confidence), now)
+        ),
         agreement=reviewer_agreement(state, confidence=confidence),
         gold_state=on_gold.state,
         gold=gold_rates(on_gold.verdicts, confidence=confidence),
@@ -147,11 +158,14 @@ def _setting_progress(state: ReviewState) -> list[SettingProgress]:
     ]
 
 
-def _reviewers(state: ReviewState, gold: Mapping[str, GoldRates], now: datetime) -> list[ReviewerProgress]:
+def _reviewers(
+    state: ReviewState, last_seen: Mapping[str, datetime], gold: Mapping[str, GoldRates], now: datetime
+) -> list[ReviewerProgress]:
     conduct = _conduct(state)
-    given: dict[str, list[StandingVerdict]] = {}
+    given: dict[str, list[StandingVerdict]] = {name: [] for name in sorted(last_seen)}
     for each in state.standing:
-        given.setdefault(each.reviewer, []).append(each)
+        if each.reviewer in given:  # else the sample has lost the mask since it was loaded
+            given[each.reviewer].append(each)
     return [
         ReviewerProgress(
             name=name,
@@ -159,11 +173,11 @@ def _reviewers(state: ReviewState, gold: Mapping[str, GoldRates], now: datetime)
             n_lately=sum(now - each.decided_at <= LATELY for each in readings),
             seconds=_median(readings),
             n_fast=sum(_is_fast(each) for each in readings),
-            last_at=max(each.decided_at for each in readings),
+            last_at=last_seen[name],
             conduct=conduct.get(name),
             gold=gold.get(name),
         )
-        for name, readings in sorted(given.items())
+        for name, readings in given.items()
     ]
 
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from audit.jobs.overview import Overview, ReviewerProgress
-from reports.numbers import ABSENT, count_text, duration_text, percent_text
+from audit.jobs.readings_left import reviewers_lacking_text
+from reports.numbers import ABSENT, count_text, counted_text, duration_text, percent_text, range_text
+from reports.settlement import not_shown_text
 from sampling.estimation.estimate import Estimate, NoEstimate
 from sampling.reviewers.conduct import Conduct, Sign
 
@@ -24,6 +26,7 @@ def headline(found: Overview) -> dict[str, str]:
     return {
         "Masks read": f"{count_text(found.n_read)} / {count_text(found.n_masks)}",
         "Read by several": count_text(found.n_read_twice),
+        "Readings owed": count_text(found.readings_left.n_owed),
         "Disputed": count_text(found.n_disputed),
         "Flagged": count_text(found.n_flagged),
         "Pace": ABSENT if found.seconds is None else f"{found.seconds:.1f} s",
@@ -32,14 +35,23 @@ def headline(found: Overview) -> dict[str, str]:
 
 
 def work_left(found: Overview) -> str:
-    """Say how much is to be read first, and how long that takes at the pace so far."""
-    n_left = found.n_masks - found.n_read
-    if not n_left:
-        return "Every mask has been read."
-    if found.seconds is None:
-        return f"{count_text(n_left)} masks await their first reading."
-    left = duration_text(n_left * found.seconds)
-    return f"{count_text(n_left)} masks await their first reading: about {left} of work."
+    """Say how much is to be read, and how long that takes at the pace so far, and what cannot be done."""
+    n_left, n_owed = found.n_masks - found.n_read, found.readings_left.n_owed
+    parts = (
+        f"{counted_text(n_left, 'mask')} {'awaits its' if n_left == 1 else 'await their'} first reading",
+        f"{counted_text(n_owed, 'second reading')} {'is' if n_owed == 1 else 'are'} owed",
+    )
+    said = ", and ".join(part for part, n in zip(parts, (n_left, n_owed), strict=True) if n)
+    if said and found.seconds is not None:
+        said += f": about {duration_text((n_left + n_owed) * found.seconds)} of work"
+    lacking = reviewers_lacking_text(found.readings_left)
+    sentences = (
+        "" if n_left else "Every mask has been read",
+        said,
+        f"Readings are lacking: {lacking}" if lacking else "",
+        not_shown_text(found.n_not_to_settle),
+    )
+    return " ".join(f"{sentence}." for sentence in sentences if sentence)
 
 
 def warnings(found: Overview) -> list[str]:
@@ -66,19 +78,22 @@ def setting_rows(found: Overview) -> list[Row]:
 
 
 def reviewer_rows(reviewers: Sequence[ReviewerProgress], now: datetime) -> list[Row]:
-    """Give what each reviewer did, and how it looks."""
+    """Give what each reviewer did, and how it looks.
+
+    Of each kind of gold it is told which share they judged rightly, with its interval.
+    """
     return [
         {
             "reviewer": each.name,
+            "last seen": _ago(now - each.last_at),
             "readings": each.n_readings,
             "last hour": each.n_lately,
-            "seconds a mask": ABSENT if each.seconds is None else f"{each.seconds:.1f}",
-            "under 300 ms": each.n_fast,
+            "s a mask": ABSENT if each.seconds is None else f"{each.seconds:.1f}",
+            "< 300 ms": each.n_fast,
             "“correct” at first": _correct_share(each.conduct),
-            "right gold accepted": figure_text(each.gold.accepted) if each.gold else ABSENT,
-            "wrong gold rejected": figure_text(each.gold.rejected_natural) if each.gold else ABSENT,
-            "synthetic gold rejected": figure_text(each.gold.rejected_synthetic) if each.gold else ABSENT,
-            "last seen": _ago(now - each.last_at),
+            "right gold": _short(each.gold.accepted) if each.gold else ABSENT,
+            "wrong gold": _short(each.gold.rejected_natural) if each.gold else ABSENT,
+            "synthetic gold": _short(each.gold.rejected_synthetic) if each.gold else ABSENT,
         }
         for each in reviewers
     ]
@@ -112,6 +127,12 @@ def figure_text(figure: Estimate | NoEstimate) -> str:
         return ABSENT
     low, high = percent_text(figure.interval.low), percent_text(figure.interval.high)
     return f"{percent_text(figure.value)} ({low} to {high}, n = {count_text(figure.n)})"
+
+
+def _short(figure: Estimate | NoEstimate) -> str:
+    if isinstance(figure, NoEstimate):
+        return ABSENT
+    return f"{percent_text(figure.value)} ({range_text(figure.interval)}) of {count_text(figure.n)}"
 
 
 def _correct_share(conduct: Conduct | None) -> str:

@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from audit.errors import InputError
-from audit.jobs.access import LOCAL_REVIEWER, email_name, hash_token, make_token
+from audit.jobs.access import LOCAL_REVIEWER, email_name, find_person, hash_token, is_email, make_token
 from audit.names import check_name
 from audit.settings import Settings
 from db.records import Reviewer, Role
 from db.reviewers import (
     count_verdicts,
     ensure_reviewer,
-    find_reviewer,
     load_reviewer,
     load_reviewers,
     put_disabled,
@@ -28,6 +27,7 @@ class LinkState(StrEnum):
     """What has become of a person's link."""
 
     NONE = "none"
+    """There is none, or links open nothing because a provider lets people in."""
     VALID = "valid"
     EXPIRED = "expired"
     DISABLED = "disabled"
@@ -75,12 +75,18 @@ def add_person(
         now: when this happens.
 
     Raises:
-        InputError: the name will not do.
+        InputError: the name will not do, or is nearly somebody else's.
     """
-    known_as = _checked_name(name, settings)
+    wanted = _checked_name(name, settings)
     token = None if settings.sign_in == BY_PROVIDER else make_token()
     with store.transaction() as transaction:
-        before = find_reviewer(transaction, known_as)
+        before = find_person(transaction, wanted)
+        if before is not None and before.name != wanted and settings.sign_in != BY_PROVIDER:
+            raise InputError(
+                f"there is {before.name!r} already, and {wanted!r} differs from it in upper and lower case "
+                "alone: give that name, or another one"
+            )
+        known_as = wanted if before is None else before.name
         reviewer_id = ensure_reviewer(transaction, known_as, now).reviewer_id
         if role is not None:
             put_role(transaction, reviewer_id, role)
@@ -95,7 +101,7 @@ def add_person(
     return AddedPerson(reviewer=reviewer, token=token, before=before)
 
 
-def disable_person(store: Store, settings: Settings, name: str, now: datetime) -> Reviewer:
+def disable_person(store: Store, name: str, now: datetime) -> Reviewer:
     """Shut somebody out: neither their link nor a provider lets them in; what they judged stays.
 
     Returns:
@@ -104,22 +110,22 @@ def disable_person(store: Store, settings: Settings, name: str, now: datetime) -
     Raises:
         InputError: nobody has that name, or it is the one of this machine, who needs no link.
     """
-    known_as = _known_as(name, settings)
-    if known_as == LOCAL_REVIEWER:
+    wanted = name.strip()
+    if wanted.lower() == LOCAL_REVIEWER:
         raise InputError(
             f"{LOCAL_REVIEWER!r} is whoever sits at this machine and cannot be shut out: "
             "serve with `mask-audit review --sign-in` to let people in by name only"
         )
     with store.transaction() as transaction:
-        reviewer = find_reviewer(transaction, known_as)
+        reviewer = find_person(transaction, wanted)
         if reviewer is None:
-            raise InputError(f"there is no reviewer {known_as!r}: `mask-audit reviewer list` names all")
+            raise InputError(f"there is no reviewer {wanted!r}: `mask-audit reviewer list` names all")
         if reviewer.disabled_at is None:
             put_disabled(transaction, reviewer.reviewer_id, now)
     return reviewer
 
 
-def list_people(store: Store, now: datetime) -> list[Person]:
+def list_people(store: Store, settings: Settings, now: datetime) -> list[Person]:
     """Give everybody who was added or has judged, by name."""
     with store.reading() as transaction:
         reviewers = load_reviewers(transaction)
@@ -127,7 +133,7 @@ def list_people(store: Store, now: datetime) -> list[Person]:
     return [
         Person(
             reviewer=reviewer,
-            link=_link_state(reviewer, now),
+            link=_link_state(reviewer, settings, now),
             n_verdicts=n_verdicts.get(reviewer.reviewer_id, 0),
         )
         for reviewer in reviewers
@@ -137,12 +143,10 @@ def list_people(store: Store, now: datetime) -> list[Person]:
 def check_somebody_may_sign_in(store: Store, settings: Settings, now: datetime) -> None:
     """Raise InputError where a page that asks for a sign-in would let nobody in."""
     by_provider = settings.sign_in == BY_PROVIDER
-    people = [each for each in list_people(store, now) if each.reviewer.name != LOCAL_REVIEWER]
-    if any(
-        each.link is LinkState.VALID or (by_provider and each.link is not LinkState.DISABLED)
-        for each in people
-    ):
-        return
+    for person in list_people(store, settings, now):
+        is_invited = by_provider and is_email(person.reviewer.name)
+        if person.link is LinkState.VALID or (is_invited and person.link is not LinkState.DISABLED):
+            return
     what = "EMAIL" if by_provider else "NAME"
     raise InputError(
         f"nobody could sign in yet, and the page is not served without: add people with "
@@ -151,13 +155,13 @@ def check_somebody_may_sign_in(store: Store, settings: Settings, now: datetime) 
 
 
 def _checked_name(name: str, settings: Settings) -> str:
-    known_as = _known_as(name, settings)
+    known_as = email_name(name) if settings.sign_in == BY_PROVIDER else name.strip()
     check_name("the reviewer", known_as)
-    if known_as == LOCAL_REVIEWER:
+    if known_as.lower() == LOCAL_REVIEWER:
         raise InputError(
             f"{LOCAL_REVIEWER!r} is whoever sits at this machine and needs no link: give another name"
         )
-    if settings.sign_in == BY_PROVIDER and not _is_email(known_as):
+    if settings.sign_in == BY_PROVIDER and not is_email(known_as):
         raise InputError(
             f"{known_as!r} is no e-mail address, and sign_in is {BY_PROVIDER!r}: give the address that the "
             "provider knows the person by"
@@ -165,19 +169,10 @@ def _checked_name(name: str, settings: Settings) -> str:
     return known_as
 
 
-def _known_as(name: str, settings: Settings) -> str:
-    return email_name(name) if settings.sign_in == BY_PROVIDER else name.strip()
-
-
-def _is_email(name: str) -> bool:
-    user, at, domain = name.rpartition("@")
-    return bool(user and at and domain) and not any(each.isspace() for each in name)
-
-
-def _link_state(reviewer: Reviewer, now: datetime) -> LinkState:
+def _link_state(reviewer: Reviewer, settings: Settings, now: datetime) -> LinkState:
     if reviewer.disabled_at is not None:
         return LinkState.DISABLED
-    if not reviewer.has_link:
+    if not reviewer.has_link or settings.sign_in == BY_PROVIDER:
         return LinkState.NONE
     ends_at = reviewer.link_expires_at
     return LinkState.EXPIRED if ends_at is not None and ends_at <= now else LinkState.VALID

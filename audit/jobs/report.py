@@ -1,6 +1,6 @@
 """Writes the report of a sample in every format asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,13 +14,14 @@ from audit.jobs.gold_results import gold_findings, load_gold_review
 from audit.jobs.image_check import check_images
 from audit.jobs.preferences import load_preference_state, preference_results
 from audit.jobs.progress import Progress
+from audit.jobs.readings_left import ReadingsLeft, load_readings_left
 from audit.jobs.report_content import report_content
 from audit.jobs.review_state import load_review_state
 from audit.jobs.workspace import Workspace
 from reports.content import GoalResult, ReportContent, SettingResult, Span
 from reports.formats import Format, render
 from reports.goals import progress_texts
-from reports.numbers import percent_text, range_text
+from reports.numbers import counted_text, percent_text, range_text
 from reports.sentences import only_at_full_size_text
 from sampling.estimation.domains import simultaneous_confidence
 from sampling.estimation.estimands import Estimand
@@ -98,12 +99,22 @@ def write_report(
         content,
         preferences=preference_results(state, preferences, figures),
         gold=gold_findings(state, on_gold, figures, content.settings),
+        warnings=(
+            *content.warnings,
+            *_owed_warnings(load_readings_left(workspace.store, workspace.settings, state, now)),
+        ),
     )
     texts = render(content, request.formats)
     request.folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         write_text(request.folder / name, text)
     return WrittenReport(content=content, files=tuple(request.folder / name for name in texts))
+
+
+def _owed_warnings(left: ReadingsLeft) -> Iterable[str]:
+    if left.n_owed:
+        are = "is" if left.n_owed == 1 else "are"
+        yield f"{counted_text(left.n_owed, 'second reading')} {are} still owed: figures may change with them."
 
 
 def summary(written: WrittenReport) -> list[str]:

@@ -19,7 +19,7 @@ from audit.jobs.sample_growth import drawn_from
 from audit.jobs.second_readings import corrected, reviewer_agreement
 from audit.jobs.setting_comparisons import compare_all
 from db.manifest import Manifest, fingerprint, frame_files
-from db.records import Sample, SampleSetting, StandingVerdict, Unit
+from db.records import Sample, SampleSetting, Unit
 from reports.content import (
     Design,
     ReportContent,
@@ -70,7 +70,7 @@ def report_content(
         contrasts=tuple(each for each in differences if isinstance(each, Contrast)),
         agreement=reviewer_agreement(state, confidence=figures.confidence),
         not_in_sample=tuple(each.setting for each in manifest.settings if each.setting not in held),
-        sources=_sources(state.standing),
+        sources=_sources(state),
         warnings=(
             *_changed_since(state, manifest),
             *_warnings(state),
@@ -86,10 +86,11 @@ def settling(state: ReviewState) -> Settling:
         policy=state.settlement,
         n_disagreed=len(state.disagreed),
         n_settled_by_lead=len(state.disagreed & state.adjudicated.keys()),
-        n_settled_by_policy=len(state.disagreed - state.adjudicated.keys() - state.disputed),
+        n_settled_by_policy=len(state.settled_by_policy),
         n_adjudicated=len(state.adjudicated),
         n_disputed=len(state.disputed),
         n_flagged=len(state.flagged),
+        n_not_to_settle=len(state.not_to_settle),
     )
 
 
@@ -134,11 +135,14 @@ def _design(sample: Sample) -> Design:
     )
 
 
-def _sources(standing: Iterable[StandingVerdict]) -> tuple[VerdictSource, ...]:
-    found = Counter((each.reviewer, each.source) for each in standing)
+def _sources(state: ReviewState) -> tuple[VerdictSource, ...]:
+    n_verdicts = Counter((each.reviewer, each.source) for each in state.standing)
+    n_adjudications = Counter((each.reviewer, each.source) for each in state.adjudications)
     return tuple(
-        VerdictSource(reviewer=reviewer, source=source, n_verdicts=n)
-        for (reviewer, source), n in sorted(found.items())
+        VerdictSource(
+            reviewer=who[0], source=who[1], n_verdicts=n_verdicts[who], n_adjudications=n_adjudications[who]
+        )
+        for who in sorted(n_verdicts | n_adjudications)
     )
 
 
@@ -180,7 +184,7 @@ def _settling_warnings(found: Settling) -> Iterable[str]:
         yield disagreement_text(found)
         if found.policy is Settlement.DAWID_SKENE:
             yield LIKELIEST_IS_NO_ESTIMATE
-    if found.n_disputed or found.n_flagged:
+    if lead_text(found):
         yield lead_text(found)
     if found.n_disputed:
         yield (

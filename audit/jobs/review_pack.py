@@ -26,7 +26,7 @@ from audit.review.opening import DeskKind, Opening
 from audit.review.outgoing import Item
 from audit.review.queue import review_order
 from audit.settings import Settings
-from db.assignments import add_assignments, load_latest, load_open, move_leases, wait_for_sample
+from db.assignments import add_assignments, load_latest, load_open, move_leases, wait_to_hand_out
 from db.records import Assignment, Purpose
 from db.reviewers import ensure_reviewer
 from db.reviews import load_judged
@@ -138,7 +138,7 @@ def _workplace(
 def _claim(transaction: Transaction, workplace: Workplace, request: PackRequest, now: datetime) -> _Claim:
     """Hand the reviewer what is to be packed: what they hold already, and what they may be given besides."""
     sample_id, reviewer_id = workplace.sample.sample_id, workplace.reviewer.reviewer_id
-    wait_for_sample(transaction, sample_id)
+    wait_to_hand_out(transaction)
     order = review_order(
         workplace.mask_units,
         seed=workplace.sample.seed,

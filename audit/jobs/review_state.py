@@ -125,14 +125,34 @@ class ReviewState:
         )
 
     @cached_property
+    def judgable(self) -> frozenset[str]:
+        """Masks that eyes can judge, or have judged before they could no more be shown."""
+        return frozenset(
+            made.mask_id
+            for setting, outcomes in self.outcomes.items()
+            for made, outcome in zip(self.masks_made[setting], outcomes, strict=True)
+            if made.mask_id is not None and outcome is not Outcome.UNJUDGABLE
+        )
+
+    @cached_property
     def disputed(self) -> frozenset[str]:
-        """Masks on which reviewers disagree and which neither the policy nor a lead settled."""
-        return frozenset(mask_id for mask_id, settled in self.settled.items() if settled.is_disputed)
+        """Masks on which reviewers disagree and which neither the policy nor a lead settled, but one can."""
+        return self._undecided - self.unjudgable.keys()
 
     @cached_property
     def flagged(self) -> frozenset[str]:
-        """Masks that a reviewer wants a lead to look at, and that no lead settled."""
-        return frozenset(each.mask_id for each in self.standing if each.flagged) - self.adjudicated.keys()
+        """Masks that a reviewer wants a lead to look at, and that no lead settled, but one can."""
+        return self._to_look_at - self.unjudgable.keys()
+
+    @cached_property
+    def not_to_settle(self) -> frozenset[str]:
+        """Masks that would be disputed or flagged if they could be shown: no lead can settle them."""
+        return (self._undecided | self._to_look_at) & self.unjudgable.keys()
+
+    @cached_property
+    def settled_by_policy(self) -> frozenset[str]:
+        """Masks on which reviewers disagree and for which the policy alone says who is right."""
+        return self.disagreed - self.adjudicated.keys() - self._undecided
 
     def reasons(self, setting: str) -> dict[str, int]:
         """Count the units of which a verdict that agrees with the settled one names a reason."""
@@ -141,12 +161,21 @@ class ReviewState:
             named.update(self._reasons_of(made.mask_id))
         return {reason: named[reason] for reason in Reason if reason in named}
 
+    @cached_property
+    def _undecided(self) -> frozenset[str]:
+        return frozenset(mask_id for mask_id, settled in self.settled.items() if settled.is_disputed)
+
+    @cached_property
+    def _to_look_at(self) -> frozenset[str]:
+        return frozenset(each.mask_id for each in self.standing if each.flagged) - self.adjudicated.keys()
+
     def _outcome(self, made: UnitMask) -> Outcome:
         if made.mask_id is None:
             return _WITHOUT_MASK[made.state]
-        if made.mask_id in self.settled:
-            return _WITH_VERDICT[self.settled[made.mask_id].verdict]
-        return Outcome.UNJUDGABLE if made.mask_id in self.unjudgable else Outcome.PENDING
+        settled = self.settled.get(made.mask_id)
+        outcome = Outcome.PENDING if settled is None else _WITH_VERDICT[settled.verdict]
+        can_be_shown = made.mask_id not in self.unjudgable
+        return outcome if can_be_shown or outcome is not Outcome.PENDING else Outcome.UNJUDGABLE
 
     def _reasons_of(self, mask_id: str | None) -> Collection[Reason]:
         if mask_id is None or mask_id not in self.settled:

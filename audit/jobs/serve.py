@@ -33,7 +33,10 @@ STARTING_SECONDS = 60
 STOPPING_SECONDS = 10
 
 MAX_MESSAGE_MEGABYTES = 64
-"""Of one message, either way: a large photo goes out in one piece."""
+"""Of one message to the browser: a large photo goes out in one piece."""
+
+MAX_INCOMING_MEGABYTES = 25
+"""Of one message from a browser; 500 verdicts with the longest notes fit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +65,16 @@ class ServeRequest:
         return self.behind_proxy or not is_loopback(self.host)
 
     @property
+    def own_host(self) -> str:
+        """By which this machine reaches the page."""
+        is_any = self.host in ("0.0.0.0", "::")  # noqa: S104  (compared, not bound)
+        return "127.0.0.1" if is_any else self.host
+
+    @property
     def address(self) -> str:
         """What to open in a browser."""
-        is_any = self.host in ("0.0.0.0", "::")  # noqa: S104  (compared, not bound)
-        host = "127.0.0.1" if is_any else self.host
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        host = f"[{self.own_host}]" if ":" in self.own_host else self.own_host
+        return f"http://{host}:{self.port}"
 
 
 def review_command(request: ServeRequest) -> list[str]:
@@ -74,6 +82,8 @@ def review_command(request: ServeRequest) -> list[str]:
     options = {
         "server.address": request.host,
         "server.port": request.port,
+        # Streamlit would otherwise ask the internet what this machine's address is, to print it.
+        "browser.serverAddress": request.own_host,
         "server.headless": "true",
         "server.fileWatcherType": "none",
         "server.showEmailPrompt": "false",
@@ -89,6 +99,7 @@ def review_command(request: ServeRequest) -> list[str]:
         "server.xsrfCookieSameSite": "strict",
         "server.maxUploadSize": 1,
         "server.maxMessageSize": MAX_MESSAGE_MEGABYTES,
+        "server.maxWidgetStateSize": MAX_INCOMING_MEGABYTES,
         # Proxies commonly cut a connection that is silent for a minute.
         "server.websocketPingInterval": 20,
     }
@@ -145,16 +156,18 @@ def serve_review(request: ServeRequest, *, on_ready: Callable[[str], None]) -> N
 
 def check_port(request: ServeRequest) -> None:
     """Raise InputError, in one sentence, unless the page can be served on that host and port now."""
+    if not request.host.strip():
+        raise InputError("--host is blank: give an address of this machine, such as 127.0.0.1")
     if not 1 <= request.port <= 65535:
         raise InputError(f"--port {request.port} is no port: give one from 1 to 65535")
     family = socket.AF_INET6 if ":" in request.host else socket.AF_INET
     try:
         with socket.create_server((request.host, request.port), family=family):
             pass
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # UnicodeError: a name that could be no host's
+        why = getattr(error, "strerror", None) or error
         raise InputError(
-            f"cannot serve on {request.host} port {request.port} ({error.strerror or error}): "
-            "give another --port or --host"
+            f"cannot serve on {request.host} port {request.port} ({why}): give another --port or --host"
         ) from error
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median
 
 from audit.jobs.goal_progress import goal_result
 from audit.jobs.gold_pool import GoldState, load_gold_state
-from audit.jobs.review_state import Outcome, ReviewState, load_review_state
+from audit.jobs.readings_left import ReadingsLeft, load_readings_left
+from audit.jobs.review_state import ReviewState, load_review_state
 from audit.jobs.workspace import Workspace
 from db.samples import load_samples
 from reports.content import GoalResult
@@ -34,6 +36,8 @@ class SampleStatus:
         goal: what it is to show, and how far that is.
         n_disputed: of these, on how many reviewers disagree and nobody settled it.
         n_flagged: of these, how many a reviewer flagged for a lead, and no lead settled.
+        n_not_to_settle: masks that would be disputed or flagged if they could be shown.
+        readings_left: that masks are owed beyond their first.
         is_reached: its goal is reached, for every setting.
         gold: whether masks of known answer are mixed in.
     """
@@ -46,6 +50,8 @@ class SampleStatus:
     seconds_per_verdict: float | None
     n_disputed: int
     n_flagged: int
+    n_not_to_settle: int
+    readings_left: ReadingsLeft
     goal: GoalResult
     is_reached: bool
     gold: GoldState
@@ -53,7 +59,7 @@ class SampleStatus:
     @property
     def is_done(self) -> bool:
         """Nothing is left to review for its goal."""
-        return self.is_reached or self.n_pending == 0
+        return self.is_reached or (self.n_pending == 0 and self.readings_left.n_owed == 0)
 
     @property
     def n_pending(self) -> int:
@@ -69,8 +75,13 @@ class WorkspaceStatus:
     samples: tuple[SampleStatus, ...]
 
 
-def workspace_status(workspace: Workspace, sample: str | None) -> WorkspaceStatus:
+def workspace_status(workspace: Workspace, sample: str | None, now: datetime) -> WorkspaceStatus:
     """Give the settings of a workspace and how far its samples are, or one of them.
+
+    Args:
+        workspace: an open one.
+        sample: None for all samples.
+        now: by which links may have expired.
 
     Raises:
         StoreError: there is no sample of that name.
@@ -88,7 +99,7 @@ def workspace_status(workspace: Workspace, sample: str | None) -> WorkspaceStatu
             )
             for each in workspace.population.manifest().settings
         ),
-        samples=tuple(_sample_status(state, workspace) for state in states),
+        samples=tuple(_sample_status(state, workspace, now) for state in states),
     )
 
 
@@ -98,26 +109,23 @@ def pace(states: Sequence[ReviewState]) -> float | None:
     return median(seconds) if seconds else None
 
 
-def _sample_status(state: ReviewState, workspace: Workspace) -> SampleStatus:
-    masks = {
-        made.mask_id: outcome
-        for setting, outcomes in state.outcomes.items()
-        for made, outcome in zip(state.masks_made[setting], outcomes, strict=True)
-        if made.mask_id is not None and outcome is not Outcome.UNJUDGABLE
-    }
-    n_pending = sum(outcome is Outcome.PENDING for outcome in masks.values())
+def _sample_status(state: ReviewState, workspace: Workspace, now: datetime) -> SampleStatus:
+    masks = state.judgable
+    n_judged = sum(mask_id in masks and each.verdict is not None for mask_id, each in state.settled.items())
     goal = goal_result(state, confidence=workspace.settings.confidence)
     return SampleStatus(
         name=state.sample.name,
         n_units=len(state.units),
         n_masks=len(masks),
-        n_judged=len(masks) - n_pending,
-        n_unread=len(masks.keys() - state.settled.keys()),
+        n_judged=n_judged,
+        n_unread=len(masks - state.settled.keys()),
         seconds_per_verdict=pace([state]),
         goal=goal,
         is_reached=_is_reached(goal),
-        n_disputed=len(state.disputed & masks.keys()),
-        n_flagged=len(state.flagged & masks.keys()),
+        n_disputed=len(state.disputed),
+        n_flagged=len(state.flagged),
+        n_not_to_settle=len(state.not_to_settle),
+        readings_left=load_readings_left(workspace.store, workspace.settings, state, now),
         gold=load_gold_state(workspace.store, state.sample.sample_id, share=workspace.settings.gold_share),
     )
 

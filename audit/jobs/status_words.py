@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from audit.jobs.readings_left import ReadingsLeft, reviewers_lacking_text
 from audit.jobs.status import SampleStatus, WorkspaceStatus
 from reports.goals import aim_text, progress_texts
 from reports.json_document import goal_object
-from reports.numbers import count_text, duration_text
+from reports.numbers import count_text, counted_text, duration_text
+from reports.settlement import not_shown_text
 
 
 def status_lines(found: WorkspaceStatus) -> list[str]:
@@ -35,7 +37,7 @@ def next_step(found: WorkspaceStatus) -> str:
     if not found.samples:
         return "mask-audit plan, then mask-audit sample"
     latest = found.samples[-1]
-    if latest.n_unread and not latest.is_done:
+    if (latest.n_unread or latest.readings_left.n_owed) and not latest.is_done:
         return "mask-audit review"
     if latest.n_disputed:
         return "mask-audit review, and settle the disputed masks on the lead's page"
@@ -53,6 +55,7 @@ def _sample_lines(sample: SampleStatus) -> list[str]:
     return [
         f"sample {sample.name}: {count_text(sample.n_units)} units, {count_text(sample.n_judged)} of "
         f"{count_text(sample.n_masks)} masks judged{left}",
+        *_lines_of_readings(sample),
         *_lines_for_the_lead(sample),
         f"  to {aim_text(sample.goal)}",
         *(f"  {setting}: {progress}" for setting, progress in progress_texts(sample.goal).items()),
@@ -60,13 +63,25 @@ def _sample_lines(sample: SampleStatus) -> list[str]:
     ]
 
 
+def _lines_of_readings(sample: SampleStatus) -> list[str]:
+    lines = []
+    n_owed, lacking = sample.readings_left.n_owed, reviewers_lacking_text(sample.readings_left)
+    if n_owed:
+        pace = sample.seconds_per_verdict
+        left = "" if pace is None else f", about {duration_text(n_owed * pace)} left"
+        lines.append(f"  {counted_text(n_owed, 'reading')} owed (second readings){left}")
+    if lacking:
+        lines.append(f"  readings are lacking: {lacking}")
+    return lines
+
+
 def _lines_for_the_lead(sample: SampleStatus) -> list[str]:
-    if not sample.n_disputed and not sample.n_flagged:
-        return []
-    return [
-        f"  {count_text(sample.n_disputed)} masks disputed, {count_text(sample.n_flagged)} flagged: settle "
-        "them on the lead's page"
-    ]
+    kinds = (("disputed", sample.n_disputed), ("flagged", sample.n_flagged))
+    found = ", ".join(f"{counted_text(n, 'mask')} {kind}" for kind, n in kinds if n)
+    lines = [f"  {found}: settle on the lead's page"] if found else []
+    if sample.n_not_to_settle:
+        lines.append(f"  {not_shown_text(sample.n_not_to_settle)}")
+    return lines
 
 
 def _sample_json(sample: SampleStatus) -> dict[str, Any]:
@@ -79,8 +94,15 @@ def _sample_json(sample: SampleStatus) -> dict[str, Any]:
         "n_pending": sample.n_pending,
         "n_disputed": sample.n_disputed,
         "n_flagged": sample.n_flagged,
+        "n_not_to_settle": sample.n_not_to_settle,
+        **_readings_json(sample.readings_left),
         "gold": {"on": sample.gold.is_on, "state": sample.gold.sentence},
         "done": sample.is_done,
         **pace,
         "goal": goal_object(sample.goal, is_settled=sample.n_pending == 0),
     }
+
+
+def _readings_json(left: ReadingsLeft) -> dict[str, int]:
+    needed = {} if left.n_reviewers_needed is None else {"n_reviewers_needed": left.n_reviewers_needed}
+    return {"n_readings_owed": left.n_owed, "n_reviewers": left.n_reviewers, **needed}

@@ -29,8 +29,13 @@ def keep(cookie: str, *, until: datetime | None, now: datetime) -> None:
 
 
 def forget(cookie: str) -> None:
-    """Forget the secret, in the cookie and in the address bar."""
+    """Forget the secret, in the cookie and in the address bar, and say so to the other tabs."""
     _run({"parameter": PARAMETER, "cookie": cookie, "seconds": 0})
+
+
+def clear() -> None:
+    """Take a secret from the address bar, and leave alone what the cookie keeps."""
+    _run({"parameter": PARAMETER, "cookie": "", "seconds": 0})
 
 
 def _run(data: dict[str, str | int]) -> None:

@@ -25,7 +25,7 @@ def main(visit: Visit, kind: DeskKind) -> None:
     """Draw the page of one kind of desk."""
     st.html(_STYLE)
     state = st.session_state
-    if "desk" not in state or state.desk.kind is not kind:
+    if "desk" not in state or (state.desk.kind, state.desk.admission) != (kind, visit.admission):
         request = DeskRequest(
             admission=visit.admission,
             kind=kind,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from audit.errors import AuditError
+from audit.jobs.access import told_to
 from audit.jobs.overview import Overview, load_overview
 from audit.jobs.overview_words import (
     agreement_figures,
@@ -45,7 +46,7 @@ def _show(visit: Visit) -> None:
         visit.check(now)
         found = load_overview(visit.store, visit.settings, visit.sample_name, now)
     except (AuditError, StoreError) as error:
-        st.text(str(error))
+        st.text(told_to(visit.reviewer, error))
         return
     _show_overview(found, now)
 

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from audit.errors import AuditError
-from audit.jobs.access import check_lead
+from audit.jobs.access import check_lead, told_to
 from audit.pages import desk, lead, notice, sign_in, sign_out
 from audit.pages.visit import Visit
 from audit.review.opening import DeskKind
@@ -35,7 +35,14 @@ def main() -> None:
         if page.url_path == sign_out.PATH or sign_in.enter():
             page.run()
     except (AuditError, StoreError) as error:
-        notice.refuse(str(error))
+        notice.refuse(_told(error))
+
+
+def _told(error: AuditError | StoreError) -> str:
+    if sign_in.is_local():
+        return str(error)
+    visit: Visit | None = st.session_state.get("visit")
+    return told_to(None if visit is None else visit.reviewer, error)
 
 
 def _first_desk(visit: Visit) -> None:

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import streamlit as st
+from streamlit.errors import StreamlitAuthError
 
+from audit.errors import InputError
 from audit.jobs.access import (
     AccessError,
     Admission,
-    BusyError,
     admit_by_email,
     admit_by_link,
     admit_local,
@@ -59,6 +60,13 @@ def enter() -> bool:
     return True
 
 
+def is_local() -> bool:
+    """Whether nobody signs in here, and the page was opened on the machine that serves it."""
+    return WITHOUT_SIGN_IN_VARIABLE in os.environ and comes_from_here(
+        st.context.ip_address, st.context.headers
+    )
+
+
 def workspace_folder() -> Path:
     """Give the folder that the server was started for."""
     return Path(os.environ.get(WORKSPACE_VARIABLE, ".")).resolve()
@@ -74,7 +82,7 @@ def _compared() -> tuple[str, str] | None:
 
 def _admission(settings: Settings, store: Store, now: datetime) -> Admission | None:
     if WITHOUT_SIGN_IN_VARIABLE in os.environ:
-        if not comes_from_here(st.context.ip_address, st.context.headers):
+        if not is_local():
             raise AccessError(
                 "this page is served to the machine it runs on alone: to open it to others, start it with "
                 "`mask-audit review --sign-in`"
@@ -99,10 +107,11 @@ def _by_link(settings: Settings, store: Store, now: datetime) -> Admission | Non
             seconds=time.monotonic(),
             now=now,
         )
-    except BusyError:
-        raise
     except AccessError:
-        address_bar.forget(cookie)
+        if given:
+            address_bar.clear()
+        else:
+            address_bar.forget(cookie)
         raise
     if given:
         address_bar.keep(cookie, until=admission.reviewer.link_expires_at, now=now)
@@ -111,8 +120,7 @@ def _by_link(settings: Settings, store: Store, now: datetime) -> Admission | Non
 
 def _by_provider(store: Store) -> Admission | None:
     if not st.user.get("is_logged_in"):
-        notice.tell("this review is for invited people: sign in with the e-mail address that was invited")
-        st.button("Sign in", on_click=st.login, type="primary")
+        _ask_to_sign_in()
         return None
     try:
         return admit_by_email(store, st.user.get("email"), is_verified=st.user.get("email_verified"))
@@ -120,6 +128,22 @@ def _by_provider(store: Store) -> Admission | None:
         notice.refuse(str(error))
         st.button("Sign in as somebody else", on_click=st.logout)
         return None
+
+
+def _ask_to_sign_in() -> None:
+    asked = st.empty()
+    with asked.container():
+        notice.tell("this review is for invited people: sign in with the e-mail address that was invited")
+        wants_in = st.button("Sign in", type="primary")
+    if not wants_in:
+        return
+    try:
+        st.login()
+    except StreamlitAuthError as error:
+        asked.empty()
+        raise InputError(
+            "the server was not told who vouches for people: start it with `mask-audit review`"
+        ) from error
 
 
 @st.cache_resource(show_spinner=False)

@@ -10,7 +10,7 @@ PATH = "sign-out"
 
 def main() -> None:
     """Draw the page."""
-    st.session_state.pop("visit", None)
+    st.session_state.clear()
     address_bar.forget(address_bar.cookie_name(workspace_folder()))
     if st.user.get("is_logged_in"):
         st.logout()

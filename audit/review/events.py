@@ -1,6 +1,7 @@
 """What a browser says that its reviewer did: checked, and still without what only the store knows."""
 
 import re
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,8 +14,10 @@ from db.records import REASONS_OF, OverlayMode, Reason, Verdict
 
 MAX_COMMENT = 10_000
 _LONGEST_SECONDS = 7 * 86_400
-_GREATEST_SEQUENCE = 2**53
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+GREATEST_NUMBER = 2**53
+"""A browser counts no further."""
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""No database takes these characters: NUL, and half of one that is written as two."""
 _CLIENT_KEY = re.compile(r"[0-9A-Za-z-]{8,64}", re.ASCII)
 
 
@@ -76,7 +79,7 @@ def parse_event(sent: object, kind: DeskKind) -> Event:
     """
     if not isinstance(sent, Mapping):
         raise EventError("it is no event")
-    said = _KINDS.get(str(sent.get("kind")))
+    said = _KINDS.get(_text(sent.get("kind")))
     if said is WithdrawalEvent:
         return WithdrawalEvent(**_identity(sent))
     if said is not (PreferenceEvent if kind is DeskKind.COMPARE else ReadingEvent):
@@ -102,7 +105,7 @@ def _reading(sent: Mapping[str, Any]) -> ReadingEvent:
 def _preference(sent: Mapping[str, Any]) -> PreferenceEvent:
     identity = _identity(sent)
     try:
-        preference = Side(str(sent.get("preference")))
+        preference = Side(_text(sent.get("preference")))
     except ValueError as error:
         raise EventError(f"there is no preference {_short(sent.get('preference'))}") from error
     return PreferenceEvent(**identity, **_circumstances(sent), preference=preference)
@@ -112,7 +115,7 @@ def _identity(sent: Mapping[str, Any]) -> dict[str, Any]:
     client_key, task_id = sent.get("client_key"), sent.get("task_id")
     if not isinstance(client_key, str) or not _CLIENT_KEY.fullmatch(client_key):
         raise EventError("its key cannot be read")
-    if not isinstance(task_id, str):
+    if not isinstance(task_id, str) or UNSTORABLE.search(task_id):
         raise EventError("it names no mask")
     return {
         "task_id": task_id,
@@ -133,7 +136,7 @@ def _circumstances(sent: Mapping[str, Any]) -> dict[str, Any]:
 
 def _verdict(value: object) -> Verdict:
     try:
-        return Verdict(str(value))
+        return Verdict(_text(value))
     except ValueError as error:
         raise EventError(f"there is no verdict {_short(value)}") from error
 
@@ -148,7 +151,7 @@ def _reasons(value: object, verdict: Verdict) -> tuple[Reason, ...]:
 
 
 def _comment(value: object) -> str:
-    if not isinstance(value, str) or len(value) > MAX_COMMENT or _UNSTORABLE.search(value):
+    if not isinstance(value, str) or len(value) > MAX_COMMENT or UNSTORABLE.search(value):
         raise EventError(f"its comment is no text of at most {MAX_COMMENT} characters")
     return value
 
@@ -156,13 +159,13 @@ def _comment(value: object) -> str:
 def _sequence(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return None
-    return value if 0 <= value <= _GREATEST_SEQUENCE else None
+    return value if 0 <= value <= GREATEST_NUMBER else None
 
 
 def _seconds(value: object) -> float | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or _is_no_number(value):
         raise EventError(f"{_short(value)} is no duration")
     # A clock that jumps must not cost the verdict.
     return float(value) if 0 <= value <= _LONGEST_SECONDS else None
@@ -170,7 +173,7 @@ def _seconds(value: object) -> float | None:
 
 def _time(value: object, name: str) -> datetime:
     try:
-        time = datetime.fromisoformat(str(value))
+        time = datetime.fromisoformat(_text(value))
         if time.tzinfo is not None:
             return time.astimezone(UTC)
     except (ValueError, OverflowError) as error:
@@ -180,10 +183,22 @@ def _time(value: object, name: str) -> datetime:
 
 def _overlay_mode(value: object) -> OverlayMode | None:
     try:
-        return None if value is None else OverlayMode(str(value))
+        return None if value is None else OverlayMode(_text(value))
     except ValueError as error:
         raise EventError(f"there is no overlay mode {_short(value)}") from error
 
 
+def _is_no_number(value: object) -> bool:
+    return isinstance(value, float) and not isfinite(value)  # an integer may be too large for a float
+
+
+def _text(value: object) -> str:
+    # Nothing else can name a choice or a time, and what nests deep enough cannot be made text at all.
+    return value if isinstance(value, str) else ""
+
+
 def _short(value: object) -> str:
-    return repr(value)[:60]
+    try:
+        return reprlib.repr(value)[:60]
+    except ValueError:  # an integer of thousands of digits
+        return "a number"

@@ -18,7 +18,8 @@ PREFERRED: dict[Verdict, tuple[Known, ...]] = {
 def answer_wanted(position: int, *, share: float, seed: int, reviewer: str) -> Verdict | None:
     """The answer of the mask of known answer to be shown at a position; None where none is to be.
 
-    Over many positions `share` of them want one, correct and incorrect in equal parts.
+    Over many positions `share` of them want one, correct and incorrect in equal parts. Whoever knows the
+    sample's seed, which reports name, can compute the turns: they keep nobody out who is set on cheating.
 
     Args:
         position: how many tasks the reviewer was given before.

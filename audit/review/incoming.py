@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from audit.review.events import Event, EventError, parse_event
+from audit.review.events import GREATEST_NUMBER, UNSTORABLE, Event, EventError, parse_event
 from audit.review.opening import DeskKind
 from audit.review.outgoing import Refusal
 
@@ -63,9 +63,8 @@ def parse_request(message: object, kind: DeskKind) -> Request:
             events.append(parse_event(sent, kind))
         except EventError as error:
             refused.append(Refusal(client_key=_shown_key(sent), message=str(error), is_kept=False))
-    number = fields.get("number")
     return Request(
-        number=number if isinstance(number, int) else 0,
+        number=number_of(message),
         scope=_text_or_none(fields.get("scope")),
         reviewer=_text_or_none(fields.get("reviewer")),
         held=frozenset(_texts(fields.get("held"))),
@@ -76,12 +75,18 @@ def parse_request(message: object, kind: DeskKind) -> Request:
     )
 
 
+def number_of(message: object) -> int:
+    """Give the number that a browser's message bears; 0 where it bears none."""
+    number = message.get("number") if isinstance(message, Mapping) else None
+    return number if isinstance(number, int) and abs(number) <= GREATEST_NUMBER else 0
+
+
 def _list(value: Any) -> list[Any]:  # noqa: ANN401  (whatever a browser may send)
     return value if isinstance(value, list) else []
 
 
 def _texts(value: object) -> list[str]:
-    return [each for each in _list(value) if isinstance(each, str)]
+    return [each for each in _list(value) if isinstance(each, str) and not UNSTORABLE.search(each)]
 
 
 def _text_or_none(value: object) -> str | None:
@@ -89,4 +94,5 @@ def _text_or_none(value: object) -> str | None:
 
 
 def _shown_key(sent: object) -> str:
-    return str(sent.get("client_key", ""))[:64] if isinstance(sent, Mapping) else ""
+    key = sent.get("client_key") if isinstance(sent, Mapping) else None
+    return key[:64] if isinstance(key, str) else ""

@@ -26,6 +26,18 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """The parts of an annotation beyond those that a reviewer can step through, drawn as one.
+
+    Attributes:
+        n_parts: how many they are.
+    """
+
+    n_parts: int
+    layer: Layer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """One mask, or two to compare, on a photo.
 
@@ -33,12 +45,14 @@ class Picture:
         crop: the part of the photo to show.
         masks: the mask to judge; where two are compared, the left and the right one.
         parts: of the mask to judge, where its annotation has several.
+        rest: further parts of it, where there are very many.
     """
 
     photo: ReadableImage
     crop: Box
     masks: tuple[Layer, ...]
     parts: tuple[Layer, ...] = ()
+    rest: Rest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

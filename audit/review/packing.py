@@ -99,6 +99,8 @@ def _picture_header(picture: Picture, blobs: list[bytes]) -> dict[str, object]:
         header["masks"] = _layer_headers(picture.masks, blobs)
     if picture.parts:
         header["parts"] = _layer_headers(picture.parts, blobs)
+    if picture.rest is not None:
+        header["rest"] = {"n": picture.rest.n_parts, **_layer_header(picture.rest.layer, blobs)}
     return header
 
 

@@ -11,6 +11,9 @@ from types import MappingProxyType
 WINDOW_SIZE = 12
 """Items that a browser holds ready: at least 20 seconds of work."""
 
+MOST_HELD = 4 * WINDOW_SIZE
+"""Nobody is given more while they hold so many, however many of them are said not to be had at present."""
+
 N_RECENT = 40
 """Verdicts that a browser knows of: ten to show, the rest so that undo never waits."""
 

@@ -37,7 +37,7 @@ def second_ticket(seed: int, mask_id: str) -> float:
     """The number in [0, 1) that chooses which masks are read again: the same for ever, uniform over masks.
 
     A mask is chosen where its ticket is below the probability that was fixed for it. Hashed tickets as in
-    every draw of this project.
+    every draw of this project: whoever knows the sample's seed, which reports name, can compute them.
 
     Args:
         seed: the sample's.

@@ -37,6 +37,7 @@ NOT_FETCHED = "the image cannot be fetched"
 
 _ARCHIVES = ("zip", "tar")
 _WEB = ("http://", "https://")
+_WHAT_TO_GIVE = "give a folder, zip://FILE, tar://FILE or a URL that fsspec knows"
 _BROKEN_ARCHIVE = (zipfile.BadZipFile, TarError, zlib.error, EOFError, RuntimeError, BadGzipFile)
 # Whatever else the system says of a file may pass: a server that is away, a disk that is busy.
 _LASTING_ERRORS = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP, errno.EISDIR)
@@ -158,7 +159,7 @@ def open_root(root: str) -> Root:
     if "://" not in root and "::" not in root:
         return _open_folder(Path(root))
     remote = _open_remote(root)
-    if isinstance(remote.filesystem, LocalFileSystem):
+    if isinstance(_innermost(remote.filesystem), LocalFileSystem):
         return _open_folder(Path(remote.base))
     return remote
 
@@ -175,9 +176,7 @@ def check_root(root: str) -> None:
 def _open_folder(folder: Path) -> _Folder:
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "does not exist"
-        raise InputError(
-            f"image root {folder} {what}: give a folder, zip://FILE, tar://FILE or a URL that fsspec knows"
-        )
+        raise InputError(f"image root {folder} {what}: {_WHAT_TO_GIVE}")
     return _Folder(folder.resolve())
 
 
@@ -185,6 +184,8 @@ def _open_folder(folder: Path) -> _Folder:
 def _open_remote(root: str) -> _Remote:
     try:
         filesystem, base = fsspec.core.url_to_fs(_whole_archive(root))
+    except (AttributeError, TypeError) as error:  # it wraps another filesystem, and none is named
+        raise InputError(f"image root {root} cannot be opened: {_WHAT_TO_GIVE}") from error
     except (ImportError, ValueError, OSError, zipfile.BadZipFile, TarError) as error:
         raise InputError(f"image root {root} cannot be opened: {_sentence(error)}") from error
     if any(name in _ARCHIVES for name in _protocols(filesystem)):
@@ -192,6 +193,13 @@ def _open_remote(root: str) -> _Remote:
         return _Archive(filesystem, members.get(base.strip("/"), base), Lock(), members)
     is_web = root.rpartition("::")[2].startswith(_WEB)
     return _Web(filesystem, base) if is_web else _Remote(filesystem, base)
+
+
+def _innermost(filesystem: AbstractFileSystem) -> AbstractFileSystem:
+    # A cache before a folder would follow links out of it.
+    while isinstance(inner := getattr(filesystem, "fs", None), AbstractFileSystem):
+        filesystem = inner
+    return getattr(filesystem, "sync_fs", filesystem)
 
 
 def _renamed_members(archive: AbstractFileSystem) -> dict[str, str]:

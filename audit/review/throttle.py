@@ -39,7 +39,7 @@ class Throttle:
         self._lock = Lock()
 
     def refuses(self, address: str, seconds: float) -> bool:
-        """Whether nothing from this address is to be looked at now.
+        """Whether this address had its share of failures, so that another is one too many.
 
         Args:
             address: an IP address, or any other name of where it comes from.

@@ -43,7 +43,7 @@ class Shown:
 
 def open_lone_desk(page: Any, shown: Sequence[Shown | Picture | Unjudgable]) -> None:
     """Open the page with these pictures in this order, and wait for the first."""
-    open_answer(page, _answer(shown))
+    open_answer(page, answer_showing(shown))
 
 
 def open_answer(page: Any, answer: Answer) -> None:
@@ -57,7 +57,8 @@ def open_answer(page: Any, answer: Answer) -> None:
     wait_painted(page)
 
 
-def _answer(shown: Sequence[Shown | Picture | Unjudgable]) -> Answer:
+def answer_showing(shown: Sequence[Shown | Picture | Unjudgable]) -> Answer:
+    """What a server would open the page with, to show these pictures with the usual keys."""
     items = tuple(
         Item(task_id=f"task-{number}", entity=f"Thing {number}", question=None, content=_content(each))
         for number, each in enumerate(shown)

@@ -49,7 +49,7 @@ class OpenReview:
         return f"{self.address}/?link={self.add(name, role, now=now)}"
 
     def disable(self, name: str) -> None:
-        disable_person(self.store, self.settings, name, datetime.now(UTC))
+        disable_person(self.store, name, datetime.now(UTC))
 
     def reviewers(self) -> set[str]:
         """Who has a standing verdict."""

@@ -51,8 +51,15 @@ def sample(comparing: Workspace) -> ReviewSample:
 def page(open_page: Callable[[str], Any], comparing: Workspace, sample: ReviewSample) -> Any:
     """The page, showing the first pair."""
     opened = open_page(comparing.server.address)
-    wait_painted(opened)
+    close_guideline(opened)
     return opened
+
+
+def close_guideline(page: Any) -> None:
+    page.wait_for_selector("text=Which outline is better?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('[data-sheet="guideline"]', state="hidden")
+    wait_painted(page)
 
 
 def pairs_of(sample: ReviewSample) -> dict[str, MaskPair]:
@@ -101,6 +108,36 @@ def test_buttons_do_what_the_keys_do(page: Any, sample: ReviewSample) -> None:
     wait_saved(page)
 
     assert said_by_place(sample) == expected
+
+
+def test_who_compares_for_the_first_time_reads_how_before_the_guideline_of_the_workspace(
+    open_page: Callable[[str], Any], comparing: Workspace, sample: ReviewSample
+) -> None:
+    guideline = comparing.folder / "guideline.md"
+    guideline.write_text("# Birds")
+    page = open_page(comparing.server.address)
+    page.wait_for_selector(".guideline h1:has-text('Birds')")
+    guideline.unlink()
+
+    assert page.locator(".guideline h1").all_inner_texts() == ["Which outline is better?", "Birds"]
+    assert page.locator(".guideline kbd").all_inner_texts() == ["A", "Space", "S", "D"]
+    page.keyboard.press("Enter")
+    page.reload()
+    wait_painted(page)
+    page.wait_for_selector('[data-sheet="guideline"]')  # it is another one without the workspace's
+
+
+def test_nobody_is_greeted_where_there_is_nothing_left_to_compare(page: Any, sample: ReviewSample) -> None:
+    for _ in pairs_of(sample):
+        press(page, "Space")
+    wait_all_done(page)
+    wait_saved(page)
+    page.evaluate("localStorage.clear()")
+
+    page.reload()
+
+    wait_all_done(page)
+    assert page.is_hidden('[data-sheet="guideline"]')
 
 
 def test_pairs_come_in_the_reviewers_own_order_until_all_are_done(page: Any, sample: ReviewSample) -> None:
@@ -195,6 +232,7 @@ def test_the_settings_names_are_nowhere_in_the_page_or_in_what_it_is_sent(
 
     opened.on("websocket", lambda socket: (socket.on("framereceived", keep), socket.on("framesent", keep)))
     opened.goto(comparing.server.address)
+    close_guideline(opened)
     task_id = wait_painted(opened)
     for key in ("a", "s", "Space"):
         press(opened, key)

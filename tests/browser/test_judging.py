@@ -98,8 +98,11 @@ def test_an_earlier_verdict_can_be_reopened_and_left_or_changed(page: Any, sampl
     page.click(f'.strip button[data-reopens="{first}"]')
     page.wait_for_selector(f'.desk[data-task-id="{first}"][data-painted="true"]')
     assert page.get_attribute('.decide[data-action="correct"]', "aria-pressed") == "true"
+    framed = '.strip [aria-pressed="true"]'
+    assert page.get_attribute(framed, "data-reopens") == first
     page.keyboard.press("Escape")
     page.wait_for_selector(f'.desk[data-task-id="{present}"][data-painted="true"]')
+    assert page.locator(framed).count() == 0
     page.click(f'.strip button[data-reopens="{first}"]')
     page.wait_for_selector(f'.desk[data-task-id="{first}"][data-painted="true"]')
     page.keyboard.press("x")
@@ -110,6 +113,40 @@ def test_an_earlier_verdict_can_be_reopened_and_left_or_changed(page: Any, sampl
     assert standing[first].verdict is Verdict.INCORRECT
     assert standing[second].reasons == (Reason.SPILLS_OVER,)
     assert sample.n_entries() == 3
+
+
+def test_a_reopened_verdict_gets_its_thumbnail_after_a_reload(page: Any) -> None:
+    first = press(page, "a")
+    press(page, "x")
+    wait_saved(page)
+    page.reload()
+    wait_painted(page)
+    assert page.locator(".strip canvas").count() == 0
+
+    page.click(f'.strip button[data-reopens="{first}"]')
+    page.wait_for_selector(f'.desk[data-task-id="{first}"][data-painted="true"]')
+
+    assert page.locator(".strip canvas").count() == 1
+    assert page.locator(f'.strip [data-reopens="{first}"] canvas').count() == 1
+
+
+def test_a_verdict_tells_what_overlay_was_drawn(page: Any, sample: ReviewSample) -> None:
+    press(page, "a")
+    page.keyboard.down("z")
+    press(page, "a")
+    page.keyboard.up("z")
+    wait_painted(page)
+    page.click('[data-mode="off"]')
+    assert page.inner_text('.ghost:has-text("off")') == "Overlay off M"
+    press(page, "a")
+    wait_painted(page)
+    assert page.is_hidden('.ghost:has-text("off")')
+    page.click('[data-mode="off"]')
+    page.reload()
+    press(page, "a")
+    wait_saved(page)
+
+    assert _overlay_modes(sample) == [OverlayMode.FILL, OverlayMode.OFF, OverlayMode.OFF, OverlayMode.FILL]
 
 
 def test_the_overlay_keeps_holes_and_goes_while_z_is_held(

@@ -217,7 +217,9 @@ def test_two_tabs_of_a_pack_keep_the_latest_of_what_both_judged(
     wait_painted(other)
 
     first = press(page, "a")
-    other.wait_for_selector('.count:has-text("1 / 8")')
+    other.wait_for_selector(f'.desk[data-painted="true"]:not([data-task-id="{first}"])')
+    other.keyboard.press("q")
+    other.wait_for_selector(f'.desk[data-painted="true"][data-task-id="{first}"]')
     assert press(other, "x") == first
     second = press(other, "x")
     packed.bring_back(export(page, packed.folder / "verdicts.csv"))

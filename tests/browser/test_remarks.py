@@ -136,6 +136,33 @@ def test_an_undone_verdict_gives_its_note_and_flag_back(page: Any, sample: Revie
     assert comment_of(sample, judged) == ("look again", True)
 
 
+@pytest.mark.parametrize(
+    ("keys", "reasons"),
+    [
+        (["x"], (Reason.SPILLS_OVER, Reason.PART_MISSING)),
+        (["4"], (Reason.WHOLE_IMAGE,)),
+        (["Shift+3", "4"], (Reason.SPILLS_OVER, Reason.WHOLE_IMAGE)),
+        (["8"], (Reason.IMAGE_UNUSABLE,)),
+    ],
+)
+def test_an_undone_verdict_gives_its_reasons_back_until_others_are_pressed(
+    page: Any, sample: ReviewSample, keys: list[str], reasons: tuple[Reason, ...]
+) -> None:
+    page.keyboard.press("Shift+2")
+    judged = press(page, "3")
+    page.keyboard.press("u")
+    page.wait_for_selector(f'.desk[data-task-id="{judged}"][data-painted="true"]')
+    pressed = page.locator('.reason[aria-pressed="true"] span').all_text_contents()
+
+    for key in keys[:-1]:
+        page.keyboard.press(key)
+    press(page, keys[-1])
+    wait_saved(page)
+
+    assert pressed == ["Spills over", "Part missing"]
+    assert only_verdict(sample).reasons == reasons
+
+
 def test_a_flag_key_held_down_is_pressed_once(page: Any) -> None:
     for _ in range(5):
         page.keyboard.down("f")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from audit.review.choices import REASON_WORDING, VERDICT_WORDING
 from audit.review.images import ReadableImage
 from audit.review.key_bindings import JUDGING_ACTIONS, bind_keys
 from audit.review.opening import DeskKind, Link, Opening
@@ -111,11 +112,22 @@ def test_the_help_lists_every_key(page: Any) -> None:
     page.keyboard.press("?")
     page.wait_for_selector('[data-sheet="help"]')
 
-    meanings = page.locator('[data-sheet="help"] dd').all_inner_texts()
+    meanings = page.locator('[data-sheet="help"] .key-list dd').all_inner_texts()
 
     assert set(meanings) == {action.meaning for action in JUDGING_ACTIONS}
     page.mouse.click(5, 5)
     page.wait_for_selector('[data-sheet="help"]', state="hidden")
+
+
+def test_the_help_says_what_every_choice_means(page: Any) -> None:
+    wait_painted(page)
+    page.keyboard.press("?")
+    page.wait_for_selector('[data-sheet="help"]')
+
+    labels, meanings = (page.locator(f".choice-list {each}").all_inner_texts() for each in ("dt", "dd"))
+
+    wording = [*VERDICT_WORDING.values(), *REASON_WORDING.values()]
+    assert dict(zip(labels, meanings, strict=True)) == {each.label: each.meaning for each in wording}
 
 
 def _item(number: int, **more: Any) -> Item:
@@ -264,6 +276,8 @@ def test_of_two_outlines_the_better_one_is_chosen(
     own_workspace.server.request = request
     own_workspace.server.start()
     page = open_page(own_workspace.server.address)
+    page.wait_for_selector("text=Which outline is better?")
+    page.keyboard.press("Enter")
     wait_painted(page)
 
     assert page.inner_text(".asked").split()[:3] == ["Which", "outline", "of"]

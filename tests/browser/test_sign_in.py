@@ -121,6 +121,58 @@ def test_a_forged_link_opens_nothing(review: OpenReview, person: Callable[[], An
         assert "mask_audit_" not in page.evaluate("document.cookie")
 
 
+def test_a_wrong_link_leaves_who_is_signed_in_signed_in(
+    review: OpenReview, person: Callable[[], Any]
+) -> None:
+    page = person()
+    page.goto(review.link())
+    wait_painted(page)
+    page.wait_for_function("document.cookie.includes('mask_audit_')")
+
+    page.goto(f"{review.address}/?link=forged")
+    assert "This link is not valid" in told(page)
+    page.wait_for_function("!location.search")
+    page.reload()
+    press(page, "a")
+    wait_saved(page)
+
+    assert review.reviewers() == {"Ann"}
+
+
+def test_a_cookie_whose_link_was_replaced_is_forgotten(review: OpenReview, person: Callable[[], Any]) -> None:
+    page = person()
+    page.goto(review.link())
+    wait_painted(page)
+    page.wait_for_function("document.cookie.includes('mask_audit_')")
+
+    review.link()
+    page.reload()
+
+    assert "a newer one has replaced it" in told(page)
+    page.wait_for_function("!document.cookie.includes('mask_audit_')")
+
+
+def test_a_server_in_trouble_tells_strangers_and_reviewers_nothing_of_itself(
+    review: OpenReview, person: Callable[[], Any]
+) -> None:
+    ann, stranger = person(), person()
+    link = review.link()
+    file = review.request.workspace / "audit.toml"
+    sound = file.read_text()
+
+    file.write_text(sound + "\nsecret_key = 1\n")
+    for page, address in ((stranger, review.address), (ann, link)):
+        page.goto(address)
+        said = told(page)
+        assert "The server cannot do this now; whoever leads the review can see why in its log" in said
+        assert "audit.toml" not in said
+    assert "secret_key" in review.log.read_text()
+
+    file.write_text(sound)
+    ann.goto(link)
+    wait_painted(ann)
+
+
 def test_an_expired_and_a_replaced_link_open_nothing(review: OpenReview, person: Callable[[], Any]) -> None:
     page = person()
     expired = review.link("Eve", now=datetime(2020, 1, 1, tzinfo=UTC))
@@ -217,6 +269,21 @@ def test_signing_out_forgets_the_link(review: OpenReview, person: Callable[[], A
     assert "open the personal link" in told(page)
 
 
+def test_signing_out_in_one_tab_tells_the_others(review: OpenReview, person: Callable[[], Any]) -> None:
+    one = person()
+    one.goto(review.link())
+    wait_painted(one)
+    one.wait_for_function("document.cookie.includes('mask_audit_')")
+    other = one.context.new_page()
+    other.goto(review.address)
+    wait_painted(other)
+
+    one.click('a:has-text("Sign out")')
+
+    other.wait_for_url("**/sign-out")
+    assert "You are signed out" in told(other)
+
+
 def test_the_leads_pages_are_closed_to_reviewers(review: OpenReview, person: Callable[[], Any]) -> None:
     page = person()
     page.goto(review.link("Ann"))
@@ -244,7 +311,7 @@ def test_the_leads_pages_are_open_to_leads(review: OpenReview, person: Callable[
     assert page.url == f"{review.address}/"
 
 
-def test_forged_links_in_a_row_are_refused_and_open_pages_go_on(
+def test_forged_links_in_a_row_are_refused_and_good_ones_are_not(
     review: OpenReview, person: Callable[[], Any]
 ) -> None:
     ann, eve = person(), person()
@@ -257,6 +324,7 @@ def test_forged_links_in_a_row_are_refused_and_open_pages_go_on(
     eve.goto(f"{review.address}/?link=another")
     assert "wait a minute" in told(eve)
 
+    ann.reload()
     press(ann, "a")
     wait_saved(ann)
     assert review.reviewers() == {"Ann"}

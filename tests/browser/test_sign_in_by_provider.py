@@ -145,6 +145,24 @@ def test_a_link_opens_nothing_where_a_provider_lets_people_in(
     assert "sign in with the e-mail address that was invited" in told(page)
 
 
+def test_a_server_that_knows_no_provider_says_so_without_its_paths(
+    tmp_path: Path, person: Callable[[], Any]
+) -> None:
+    page = person()
+    request = ServeRequest(workspace=tmp_path / "review", port=free_port(), behind_proxy=True)
+    with open_review(request, tmp_path / "server.log") as review:
+        settings = request.workspace / "audit.toml"
+        settings.write_text(settings.read_text().replace('sign_in = "links"', 'sign_in = "oidc"'))
+
+        page.goto(review.address)
+        page.click('button:has-text("Sign in")')
+        page.wait_for_selector("text=The server cannot do this now")
+
+        assert page.locator('button:has-text("Sign in")').count() == 0
+        assert "secrets.toml" not in page.content()
+        assert "start it with `mask-audit review`" in review.log.read_text()
+
+
 def test_who_is_shut_out_or_gets_another_role_loses_the_open_page(
     review: OpenReview, person: Callable[[], Any]
 ) -> None:

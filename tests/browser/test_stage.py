@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from audit.review.images import ReadableImage, Unjudgable
 from audit.review.opening import DeskKind
-from audit.review.outgoing import Layer, Picture
+from audit.review.outgoing import Layer, Picture, Rest
 from audit.review.overlay import Box, mask_box, mask_png
 from tests.browser.driving import press, stage_pixel, wait_painted
-from tests.browser.lone_desk import Shown, open_lone_desk
+from tests.browser.lone_desk import Shown, open_lone_desk, photo_bytes
 
 pytestmark = pytest.mark.browser
 
@@ -215,7 +215,6 @@ def test_v_turns_between_the_mask_and_the_whole_image(blank: Any) -> None:
 def test_every_item_starts_at_its_own_mask(blank: Any) -> None:
     shown = Shown(photo=map_photo(), masks=[MIDDLE])
     open_lone_desk(blank, [shown, shown])
-    look(blank, "m", "m")
     opening = row_of(blank)
 
     look(blank, "=", "=", "ArrowLeft")
@@ -365,7 +364,7 @@ def test_the_inset_frames_what_is_on_the_stage(blank: Any) -> None:
     def framed() -> int:
         return int(
             blank.eval_on_selector(
-                ".whole canvas",
+                ".inset canvas",
                 """(canvas) => {
                     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
                     let n = 0;
@@ -386,30 +385,61 @@ def test_the_inset_frames_what_is_on_the_stage(blank: Any) -> None:
     assert framed() > opening
 
 
+THREE_PARTS = [rectangle(160, 180, 80, 120), rectangle(280, 180, 80, 120), rectangle(400, 180, 80, 120)]
+
+
+def strengths(page: Any) -> list[int]:
+    """How blue each part is: 0 is the photo itself."""
+    row = row_of(page)
+    core = [at for at, colour in enumerate(row) if colour[2] - colour[0] > 8]
+    groups = np.split(np.array(core), np.flatnonzero(np.diff(core) > 5) + 1)
+    return [row[int(np.median(group))][2] - row[int(np.median(group))][0] for group in groups]
+
+
+def part_sign(page: Any) -> str:
+    return str(page.inner_text('[data-ref="partSign"]'))
+
+
 def test_t_steps_through_the_parts_and_back_to_all(blank: Any) -> None:
-    parts = [rectangle(160, 180, 80, 120), rectangle(280, 180, 80, 120), rectangle(400, 180, 80, 120)]
-    open_lone_desk(blank, [Shown(photo=grey_photo(), masks=parts)])
+    open_lone_desk(blank, [Shown(photo=grey_photo(), masks=THREE_PARTS)])
 
-    def strengths() -> list[int]:
-        """How blue each part is: 0 is the photo itself."""
-        row = row_of(blank)
-        core = [at for at, colour in enumerate(row) if colour[2] - colour[0] > 8]
-        groups = np.split(np.array(core), np.flatnonzero(np.diff(core) > 5) + 1)
-        return [row[int(np.median(group))][2] - row[int(np.median(group))][0] for group in groups]
-
-    whole = strengths()
+    whole = strengths(blank)
     assert len(whole) == 3
     assert len(set(whole)) == 1
-    assert blank.inner_text(".sign.part") == "All 3 parts"
+    assert part_sign(blank) == "All 3 parts"
     for number in range(3):
         look(blank, "t")
-        now = strengths()
-        assert blank.inner_text(".sign.part") == f"Part {number + 1} of 3"
+        now = strengths(blank)
+        assert part_sign(blank) == f"Part {number + 1} of 3"
         assert now[number] == whole[0]
         assert all(0 < other < 0.6 * whole[0] for at, other in enumerate(now) if at != number)
     look(blank, "t")
-    assert strengths() == whole
-    assert blank.inner_text(".sign.part") == "All 3 parts"
+    assert strengths(blank) == whole
+    assert part_sign(blank) == "All 3 parts"
+
+
+def test_parts_too_many_to_step_through_are_counted_and_stay_faint(blank: Any) -> None:
+    *stepped, last = (Layer(png=mask_png(each, mask_box(each)), box=mask_box(each)) for each in THREE_PARTS)
+    union = np.any(THREE_PARTS, axis=0)
+    picture = Picture(
+        photo=ReadableImage(jpeg=photo_bytes(grey_photo()), height=HEIGHT, width=WIDTH),
+        crop=Box(left=0, top=0, width=WIDTH, height=HEIGHT),
+        masks=(Layer(png=mask_png(union, mask_box(union)), box=mask_box(union)),),
+        parts=tuple(stepped),
+        rest=Rest(n_parts=198, layer=last),
+    )
+    open_lone_desk(blank, [picture])
+
+    assert part_sign(blank) == "All 200 parts"
+    whole = strengths(blank)
+    look(blank, "t")
+    assert part_sign(blank) == "Part 1 of 200 (first 2)"
+    first, second, rest = strengths(blank)
+    assert first == whole[0]
+    assert 0 < second == rest < 0.6 * whole[0]
+    look(blank, "t", "t")
+    assert part_sign(blank) == "All 200 parts"
+    assert strengths(blank) == whole
 
 
 def test_an_annotation_in_one_part_has_nothing_to_step_through(blank: Any) -> None:
@@ -420,6 +450,24 @@ def test_an_annotation_in_one_part_has_nothing_to_step_through(blank: Any) -> No
 
     assert row_of(blank) == before
     assert not blank.is_visible(".sign.part")
+
+
+def test_a_mask_of_one_pixel_is_seen_in_a_photo_of_millions(blank: Any) -> None:
+    mask = np.zeros((6000, 6000), bool)
+    mask[2101, 3303] = True
+    open_lone_desk(blank, [Shown(photo=np.full((6000, 6000, 3), 128, np.uint8), masks=[mask])])
+
+    look(blank, "v")
+
+    for canvas in (".stage canvas", ".inset canvas"):
+        n_blue = blank.eval_on_selector(
+            canvas,
+            """(canvas) => {
+                const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+                return data.filter((value, at) => at % 4 === 2 && value - data[at - 2] > 20).length;
+            }""",
+        )
+        assert n_blue == 1, canvas
 
 
 def a_pair() -> Shown:

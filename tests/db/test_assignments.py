@@ -7,9 +7,11 @@ import pytest
 
 from db.assignments import (
     add_assignments,
-    count_active,
+    load_active,
     load_assignments,
     load_given_for,
+    load_given_to_all,
+    load_last_seen,
     load_latest,
     load_open,
     load_readers,
@@ -141,15 +143,15 @@ def test_a_journal_can_be_read_on_from_where_one_stopped(transaction: Transactio
 
 
 def test_those_take_part_who_have_a_link_or_were_given_something(transaction: Transaction) -> None:
-    assert count_active(transaction, 1, 1, SOME_DAY) == 1
+    assert load_active(transaction, 1, SOME_DAY) == frozenset()
     put_link(transaction, 2, link_hash="f" * 64, expires_at=LATER)
-    assert count_active(transaction, 1, 1, SOME_DAY) == 2
-    assert count_active(transaction, 1, 1, LATER) == 1
+    assert load_active(transaction, 1, SOME_DAY) == {2}
+    assert load_active(transaction, 1, LATER) == frozenset()
     put_link(transaction, 2, link_hash=None, expires_at=None)
     add_assignments(transaction, [given("m1", 2)])
-    assert count_active(transaction, 1, 1, LATER) == 2
+    assert load_active(transaction, 1, LATER) == {2}
     put_disabled(transaction, 2, SOME_DAY)
-    assert count_active(transaction, 1, 1, SOME_DAY) == 1
+    assert load_active(transaction, 1, SOME_DAY) == frozenset()
 
 
 def test_masks_that_a_sample_holds_and_that_cannot_be_shown_are_told_apart(transaction: Transaction) -> None:
@@ -158,3 +160,13 @@ def test_masks_that_a_sample_holds_and_that_cannot_be_shown_are_told_apart(trans
 
     assert load_held(transaction, 1, ["m1", "m2", "alone", "nowhere"]) == {"m1", "m2"}
     assert find_unjudgable(transaction, ["m1", "m2", "alone"]) == {"m2"}
+
+
+def test_whoever_did_anything_in_a_sample_was_seen_last_then(transaction: Transaction) -> None:
+    ensure_reviewer(transaction, "cyd", SOME_DAY)
+    assert load_last_seen(transaction, 1) == {}
+    add_assignments(transaction, [given("gold", purpose=Purpose.GOLD), given("m2", 2)])
+    say(transaction, "m3", 2, decided_at=LATER, purpose=Purpose.ADJUDICATION)
+    assert load_last_seen(transaction, 1) == {"ann": SOME_DAY, "bob": LATER}
+    assert load_last_seen(transaction, 2) == {}
+    assert load_given_to_all(transaction, [Purpose.GOLD, Purpose.PRACTICE]) == {("gold", 1)}

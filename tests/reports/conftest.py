@@ -84,6 +84,10 @@ def published() -> ReportContent:
             n_disputed=1,
             n_flagged=3,
         ),
+        sources=(
+            *content_of().sources,
+            VerdictSource(reviewer="Lise", source="page", n_verdicts=0, n_adjudications=29),
+        ),
         warnings=("Setting overall after filtering has 15 undecided units: see the bounds.",),
         not_in_sample=("intension-sam-2",),
     )

@@ -50,6 +50,7 @@ def test_json_has_the_keys_of_format_1(published):
         "agreement",
         "settlement",
         "disagreements",
+        "gold",
     ]
     assert document["format"] == 1
     assert list(document["sample"]) == ["name", "seed", "design", "allocation", "n_units", "goal"]

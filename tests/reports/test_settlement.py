@@ -51,3 +51,11 @@ def test_where_nothing_is_left_to_settle_nothing_is_asked(published):
     none = Settling(policy=Settlement.MAJORITY)
     assert disagreement_text(none) == lead_text(none) == ""
     assert lead_text(replace(none, n_flagged=2)) == "Masks to settle on the lead's page: 2 flagged."
+
+
+def test_masks_that_no_lead_can_settle_are_named_apart():
+    found = Settling(policy=Settlement.MAJORITY, n_disputed=1, n_not_to_settle=1)
+    assert lead_text(found) == (
+        "Masks to settle on the lead's page: 1 disputed."
+        " 1 disputed or flagged mask cannot be shown, so no lead can settle it."
+    )

@@ -49,7 +49,14 @@ def test_an_unfinished_sentence_cannot_be_quoted(unfinished):
 
 
 def test_the_status_counts_what_awaits_a_verdict(published, unfinished, empty):
-    assert status_text(published) == "Complete: nothing awaits a verdict."
+    one = "Every mask has a verdict; 1 awaits a lead, and counts as unsure until then."
+    assert status_text(published) == one
+    settled = replace(published.settling, n_disputed=0)
+    assert status_text(replace(published, settling=settled)) == "Complete: nothing awaits a verdict."
+    disputed = replace(published.settling, n_disputed=86)
+    assert status_text(replace(published, settling=disputed)) == (
+        "Every mask has a verdict; 86 await a lead, and count as unsure until then."
+    )
     assert status_text(unfinished).startswith(
         "INCOMPLETE: 49 of 80 masks, counted under every setting, await"
     )

@@ -1,7 +1,6 @@
 """Hands masks out to one reviewer: looks what there is, picks, saves.
 
-No mask goes to more people than it is owed: whoever hands out waits for whoever else is handing out masks of
-the same sample.
+No mask goes to more people than it is owed: whoever hands out waits for whoever else is handing out masks.
 """
 
 from collections.abc import Container, Iterator, Mapping, Sequence
@@ -49,7 +48,7 @@ class Assigner:
         Of the last masks of a sample nobody is given more than their share, so that all can go on.
 
         Args:
-            transaction: in which nobody else is given anything of the sample.
+            transaction: in which nobody else is given anything.
             stock: what there is.
             n: at most so many.
             leave_out: masks not to be given now.
@@ -59,6 +58,8 @@ class Assigner:
             How many were given to read.
         """
         sample_id, reviewer_id = self.workplace.sample.sample_id, self.workplace.reviewer.reviewer_id
+        if not stock.owed:  # then there is nothing to practise for either
+            return 0
         due = self._due(transaction, now)
         not_now = {mask_id for mask_id, _ in due}
         owed = [each for each in stock.owed if each not in leave_out and each not in not_now]
@@ -67,7 +68,7 @@ class Assigner:
         position = last[-1].position + 1 if last else 0
         units = self._units_seen(transaction, last, now)
         picked = self._pick(transaction, owed, units, min(n, share))
-        handed = [*due, *self._mixed(transaction, picked, position + len(due), units)]
+        handed = [*due, *self._mixed(transaction, picked, position + len(due), units, now)]
         given = [
             Assignment(
                 task_id=mask_id,
@@ -112,7 +113,7 @@ class Assigner:
         reviewer_id, sample_id = self.workplace.reviewer.reviewer_id, self.workplace.sample.sample_id
         given = load_given_for(transaction, reviewer_id, KNOWN_ANSWERS)
         if not any(each.purpose is Purpose.PRACTICE for each in given):
-            practice = self.gold.practice(transaction)
+            practice = self.gold.practice(transaction, now)
             if practice:
                 return [(mask.mask_id, Purpose.PRACTICE) for mask in practice]
         ended = [each for each in given if each.sample_id == sample_id and each.lease_until <= now]
@@ -126,13 +127,18 @@ class Assigner:
         ]
 
     def _mixed(
-        self, transaction: Transaction, readings: Sequence[str], position: int, latest: Sequence[int]
+        self,
+        transaction: Transaction,
+        readings: Sequence[str],
+        position: int,
+        latest: Sequence[int],
+        now: datetime,
     ) -> Iterator[Handed]:
         """The readings in their order, and masks of known answer where it is their turn."""
         mask_units = self.workplace.mask_units
         near = {*latest, *(mask_units[mask_id] for mask_id in readings)}
         for mask_id in readings:
-            while (mask := self.gold.pick(transaction, position=position, apart_from=near)) is not None:
+            while mask := self.gold.pick(transaction, position=position, apart_from=near, now=now):
                 near.add(mask.unit_id)
                 yield mask.mask_id, Purpose.GOLD
                 position += 1

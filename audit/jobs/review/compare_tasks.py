@@ -20,8 +20,15 @@ from audit.review.events import Event, PreferenceEvent
 from audit.review.images import Unjudgable
 from audit.review.outgoing import Item, PastPreference, Progress
 from audit.review.pairs import MaskPair, as_preference, as_side, left_of, pair_order
-from audit.review.queue import N_RECENT, WINDOW_SIZE
-from db.assignments import add_assignments, load_latest, move_leases, wait_for_sample
+from audit.review.queue import MOST_HELD, N_RECENT, WINDOW_SIZE
+from db.assignments import (
+    LONG_ENDED,
+    add_assignments,
+    load_assignments,
+    load_latest,
+    move_leases,
+    wait_to_hand_out,
+)
 from db.preferences import add_preferences
 from db.records import (
     Assignment,
@@ -55,8 +62,9 @@ class CompareTasks:
         return None
 
     def known(self, transaction: Transaction, task_ids: Collection[str]) -> frozenset[str]:
-        """Which of these are pairs of the two settings that the sample still holds."""
-        return frozenset(self._present(transaction, self.pairs.keys() & set(task_ids)))
+        """Which of these the reviewer was given, of the pairs that the sample still holds."""
+        given = load_assignments(transaction, self.workplace.reviewer.reviewer_id, task_ids)
+        return frozenset(self._present(transaction, self.pairs.keys() & given.keys()))
 
     def store(self, transaction: Transaction, events: Sequence[Event], *, now: datetime) -> None:
         """Put what was said into the journal of preferences; who takes it back holds the pair again."""
@@ -66,7 +74,7 @@ class CompareTasks:
         add_preferences(transaction, reviewer_id, [self._entry(event) for event in events], now=now)
         touched = {event.task_id for event in events}
         judged = touched & self._board(transaction, now).mine.keys()
-        move_leases(transaction, reviewer_id, judged, now)
+        move_leases(transaction, reviewer_id, judged, LONG_ENDED)
         move_leases(transaction, reviewer_id, touched - judged, now + lease_of(self.workplace))
 
     def hand_out(self, transaction: Transaction, *, leave_out: Collection[str], now: datetime) -> None:
@@ -74,7 +82,7 @@ class CompareTasks:
 
         Of the last pairs nobody is given more than their share, so that all can go on.
         """
-        wait_for_sample(transaction, self.workplace.sample.sample_id)
+        wait_to_hand_out(transaction)
         board = self._board(transaction, now)
         renew_leases(transaction, self.workplace, board.held, now)
         out = {each.task_id for each in board.held}.union(leave_out)
@@ -85,8 +93,8 @@ class CompareTasks:
             and not board.is_done(pair_id, self._n_owed)
             and not board.is_taken(pair_id, self._n_owed)
         ]
-        n_lacking = max(0, WINDOW_SIZE - len(self._coming(board, leave_out)))
-        n = min(n_lacking, ceil(len(free) / (1 + board.n_holders)))
+        n_lacking = WINDOW_SIZE - len(self._coming(board, leave_out))
+        n = min(n_lacking, MOST_HELD - len(board.held), ceil(len(free) / (1 + board.n_holders)))
         self._give(transaction, self._pick(transaction, free, n), now)
 
     def outlook(self, transaction: Transaction, *, leave_out: Collection[str], now: datetime) -> Outlook:

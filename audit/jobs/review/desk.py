@@ -11,6 +11,7 @@ from audit.jobs.review.compare_tasks import open_compare_tasks
 from audit.jobs.review.review_tasks import open_review_tasks
 from audit.jobs.review.settle_tasks import open_settle_tasks
 from audit.jobs.review.tasks import Tasks, Workplace
+from audit.review.comparing_guideline import comparing_guideline
 from audit.review.guideline import Guideline, read_guideline
 from audit.review.key_bindings import COMPARING_ACTIONS, JUDGING_ACTIONS, bind_keys
 from audit.review.opening import DeskKind, Link, Opening
@@ -122,7 +123,10 @@ def open_desk(store: Store, settings: Settings, request: DeskRequest, now: datet
 
 
 def _opening(settings: Settings, request: DeskRequest, tasks: Tasks, guideline: Guideline | None) -> Opening:
-    actions = COMPARING_ACTIONS if request.kind is DeskKind.COMPARE else JUDGING_ACTIONS
+    actions = JUDGING_ACTIONS
+    if request.kind is DeskKind.COMPARE:
+        actions = COMPARING_ACTIONS
+        guideline = comparing_guideline(guideline)
     return Opening(
         kind=request.kind,
         bindings=bind_keys(actions, hand=settings.hand, remaps=settings.keys),

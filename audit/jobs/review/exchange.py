@@ -5,14 +5,15 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.jobs.access import AccessError, check_still_allowed
+from audit.errors import AuditError
+from audit.jobs.access import CANNOT_NOW, AccessError, check_still_allowed, told_to
 from audit.jobs.review.desk import Desk
 from audit.review.events import Event
 from audit.review.images import Unreachable
-from audit.review.incoming import Request, parse_request
+from audit.review.incoming import Request, number_of, parse_request
 from audit.review.outgoing import Answer, Item, Picture, Refusal
 from audit.review.packing import pack_answer, pack_trouble
-from db.errors import NotFoundError, StoreError
+from db.errors import StoreError
 from db.samples import is_present
 from db.store import Store
 
@@ -47,28 +48,30 @@ def answer_page(store: Store, desk: Desk, message: object, *, now: datetime) -> 
         anything fails, nothing is stored; the answer says so, confirms and refuses nothing, and the browser
         tries again.
     """
-    request = parse_request(message, desk.kind)
-    if message is not None and (request.scope, request.reviewer) != (desk.scope, desk.reviewer.name):
-        return _trouble("the page shows another sample than the server", request, desk)
     try:
+        request = _request(desk, message)
         checked = _take_in(store, desk, request, now)
         return pack_answer(_answer(store, desk, request, checked, now))
-    except (StoreError, AccessError) as error:
-        return _trouble(str(error), request, desk)
+    except (AuditError, StoreError) as error:
+        trouble = told_to(desk.reviewer, error)
     except Exception:  # the reviewer must see that it failed, and go on
         _logger.exception("the page's message could not be answered")
-        return _trouble("the server met an error of its own; its log says which", request, desk)
+        trouble = CANNOT_NOW
+    return pack_trouble(trouble, number=number_of(message), scope=desk.scope, reviewer=desk.reviewer.name)
 
 
-def _trouble(message: str, request: Request, desk: Desk) -> bytes:
-    return pack_trouble(message, number=request.number, scope=desk.scope, reviewer=desk.reviewer.name)
+def _request(desk: Desk, message: object) -> Request:
+    request = parse_request(message, desk.kind)
+    if message is not None and (request.scope, request.reviewer) != (desk.scope, desk.reviewer.name):
+        raise AccessError("the page shows another sample than the server")
+    return request
 
 
 def _take_in(store: Store, desk: Desk, request: Request, now: datetime) -> _Checked:
     with store.transaction() as transaction:
         check_still_allowed(transaction, desk.admission, now)
         if not is_present(transaction, desk.sample):
-            raise NotFoundError("this sample was removed: reload the page to judge the latest one")
+            raise AccessError("this sample was removed: reload the page to judge the latest one")
         checked = _check(request, desk.tasks.known(transaction, request.task_ids))
         desk.tasks.store(transaction, checked.events, now=now)
         desk.tasks.hand_out(transaction, leave_out=request.waiting, now=now)

@@ -21,7 +21,7 @@ class GivenGold:
         self._workplace = workplace
         self._gold = gold
         self._purposes: dict[str, Purpose] = {}
-        self._masks: Mapping[str, GoldMask] = {}
+        self._masks: dict[str, GoldMask] = {}
 
     @property
     def purposes(self) -> Mapping[str, Purpose]:
@@ -30,13 +30,16 @@ class GivenGold:
 
     def take_up(self, transaction: Transaction, mask_ids: Collection[str]) -> None:
         """Look up what was given where some of these masks are not known to have been."""
-        if self._purposes.keys() >= set(mask_ids):
-            return
+        if not self._purposes.keys() >= set(mask_ids):
+            self.look_up(transaction)
+
+    def look_up(self, transaction: Transaction) -> None:
+        """Look up all that was given so far; an answer that was known once is not forgotten here."""
         reviewer_id, sample_id = self._workplace.reviewer.reviewer_id, self._workplace.sample.sample_id
         given = load_given_for(transaction, reviewer_id, KNOWN_ANSWERS)
         self._purposes = {each.task_id: each.purpose for each in given if each.sample_id == sample_id}
         if self._purposes:
-            self._masks = self._gold.masks(transaction)
+            self._masks |= self._gold.masks(transaction)
 
     def unit_of(self, mask_id: str) -> int | None:
         """The unit that such a mask is shown as; None where it is none, or its answer is known no more."""

@@ -1,15 +1,14 @@
 """Reads masks and photographs into what a page shows, and notes for good what cannot be shown."""
 
+import unicodedata
 from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-import numpy as np
-from numpy.typing import NDArray
-
-from audit.coco.rle import RleError, decode_counts, mask_of_runs, union_runs
+from audit.coco.rle import RleError, area, decode_counts, mask_of_runs, union_runs
+from audit.coco.rle_kernels import Runs
 from audit.review.images import ReadableImage, Unjudgable, Unreachable, lasting_reason, read_image
-from audit.review.outgoing import Layer, Picture
+from audit.review.outgoing import Layer, Picture, Rest
 from audit.review.overlay import crop_box, joint_box, mask_box, mask_png
 from db.records import Mask, Unit
 from db.samples import load_masks, load_unjudgable, mark_unjudgable
@@ -20,6 +19,10 @@ MAX_RETRIES = 50
 
 MAX_PARTS = 50
 """Parts of one annotation that a reviewer can step through; nobody looks at more, and each is a picture."""
+
+# Unicode's categories of what shows nothing by itself, and blanks that it counts as letters or symbols.
+_UNSEEN = {"Cc", "Cf", "Cs", "Mn", "Zl", "Zp", "Zs"}
+_BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
 
 Content = Picture | Unjudgable | Unreachable
 
@@ -36,13 +39,13 @@ def read_picture(masks: Sequence[Mask], unit: Unit) -> Content:
     if not isinstance(photo, ReadableImage):
         return photo
     try:
-        layers = tuple(_layer(_union(mask)) for mask in masks)
-        parts = _parts(masks[0]) if len(masks) == 1 else ()
+        layers = tuple(_layer(_runs(mask), mask) for mask in masks)
+        parts, rest = _parts(masks[0]) if len(masks) == 1 else ((), None)
     except (RleError, ValueError, IndexError):
         return Unjudgable(reason="the mask cannot be decoded")
     box = joint_box([layer.box for layer in layers])
     crop = crop_box(box, image_height=height, image_width=width)
-    return Picture(photo=photo, crop=crop, masks=layers, parts=parts)
+    return Picture(photo=photo, crop=crop, masks=layers, parts=parts, rest=rest)
 
 
 def note_unjudgable(store: Store, mask: Mask, content: Content) -> None:
@@ -80,24 +83,29 @@ def retry_unjudgable(
 
 
 def shown_name(unit: Unit) -> str:
-    """Give the name of a mention's entity, or its id where the name is blank."""
+    """Give the name of a mention's entity, or its id where nothing of the name can be seen."""
     name = unit.entity_name or ""
-    return name if name.strip() else unit.entity_id
+    return name if any(map(_is_seen, name)) else unit.entity_id
 
 
-def _union(mask: Mask) -> NDArray[np.bool_]:
-    runs = [decode_counts(part, height=mask.height, width=mask.width) for part in mask.parts]
-    return mask_of_runs(union_runs(runs), height=mask.height, width=mask.width)
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character) not in _UNSEEN and character not in _BLANK_LETTERS
 
 
-def _parts(mask: Mask) -> tuple[Layer, ...]:
-    if len(mask.parts) == 1:
-        return ()
-    runs = (decode_counts(part, height=mask.height, width=mask.width) for part in mask.parts[:MAX_PARTS])
-    pixels = (mask_of_runs(each, height=mask.height, width=mask.width) for each in runs)
-    return tuple(_layer(each) for each in pixels if each.any())
+def _runs(mask: Mask) -> list[Runs]:
+    return [decode_counts(part, height=mask.height, width=mask.width) for part in mask.parts]
 
 
-def _layer(pixels: NDArray[np.bool_]) -> Layer:
+def _parts(mask: Mask) -> tuple[tuple[Layer, ...], Rest | None]:
+    runs = [each for each in _runs(mask) if area(each)]
+    if len(runs) == 1:
+        return (), None
+    further = runs[MAX_PARTS:]
+    rest = Rest(n_parts=len(further), layer=_layer(further, mask)) if further else None
+    return tuple(_layer([each], mask) for each in runs[:MAX_PARTS]), rest
+
+
+def _layer(runs: Sequence[Runs], mask: Mask) -> Layer:
+    pixels = mask_of_runs(union_runs(runs), height=mask.height, width=mask.width)
     box = mask_box(pixels)
     return Layer(png=mask_png(pixels, box), box=box)

@@ -9,7 +9,7 @@ from audit.jobs.review.entries import reading_entry, withdrawal_entry
 from audit.jobs.review.stock import rule_of
 from audit.jobs.review.tasks import Workplace
 from audit.review.events import Event, ReadingEvent, WithdrawalEvent
-from db.assignments import load_assignments, load_readings_on
+from db.assignments import load_assignments, load_first_read, load_readings_on
 from db.records import Assignment, MaskReader, Purpose, Reading, Verdict, Withdrawal
 from db.store import Transaction
 
@@ -43,6 +43,7 @@ class _Known:
     workplace: Workplace
     given: dict[str, Assignment]
     readers: dict[str, list[MaskReader]]
+    first_read: set[str]
 
     def reading(self, event: ReadingEvent, now: datetime) -> Reading:
         purpose = self._purpose(event.task_id)
@@ -58,18 +59,25 @@ class _Known:
         return self.given[mask_id].purpose if mask_id in self.given else Purpose.READING
 
     def _second_probability(self, mask_id: str, verdict: Verdict) -> float | None:
-        """Fixed for first readings only: nobody decides by a later one whether the mask is read again."""
+        """Fixed for first readings only: nobody decides by a later one whether the mask is read again.
+
+        Who gave the first reading still does when they take it back and judge again.
+        """
         reviewer_id = self.workplace.reviewer.reviewer_id
-        before = [each for each in self.readers.get(mask_id, ()) if each.reviewer_id != reviewer_id]
-        own = [each for each in self.readers.get(mask_id, ()) if each.reviewer_id == reviewer_id]
-        if before and not any(each.second_probability is not None for each in own):
+        is_read_by_others = any(each.reviewer_id != reviewer_id for each in self.readers.get(mask_id, ()))
+        if is_read_by_others and mask_id not in self.first_read:
             return None
-        return rule_of(self.workplace).second_probability(verdict)
+        return rule_of(self.workplace.settings).second_probability(verdict)
 
 
 def _load_known(transaction: Transaction, workplace: Workplace, mask_ids: set[str]) -> _Known:
     readers: dict[str, list[MaskReader]] = defaultdict(list)
     for each in load_readings_on(transaction, mask_ids):
         readers[each.mask_id].append(each)
-    given = load_assignments(transaction, workplace.reviewer.reviewer_id, mask_ids)
-    return _Known(workplace=workplace, given=given, readers=readers)
+    reviewer_id = workplace.reviewer.reviewer_id
+    return _Known(
+        workplace=workplace,
+        given=load_assignments(transaction, reviewer_id, mask_ids),
+        readers=readers,
+        first_read=load_first_read(transaction, reviewer_id, mask_ids),
+    )

@@ -40,6 +40,7 @@ _DESK = (
     "cards.js",
     "sheets.js",
     "practice.js",
+    "hold.js",
     "view.js",
     "remarks.js",
     "walk.js",

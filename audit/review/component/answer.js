@@ -9,7 +9,7 @@ function unpackAnswer(bytes) {
   for (const item of header.items ?? []) {
     if (!item.photo) continue; // it is unjudgable, or has to wait
     item.photo = blob(item.photo, "image/jpeg");
-    for (const masked of [item, ...(item.parts ?? []), ...(item.masks ?? [])]) {
+    for (const masked of [item, ...(item.parts ?? []), item.rest ?? {}, ...(item.masks ?? [])]) {
       if (masked.mask) masked.mask = blob(masked.mask, "image/png");
     }
   }

@@ -1,11 +1,11 @@
 // What stands on the stage where there is nothing to judge.
 
 const TOO_SMALL_CARD = { glyph: "↔", title: "Make the window larger", text: "" };
-const COMING_CARD = { glyph: "…", title: "Fetching the next masks", text: "" };
 const EMPTY_CARD = { glyph: "○", title: "Nothing to judge", text: "This sample holds no mask that needs eyes." };
 
-function fetchingCard(isOffline) {
-  return { glyph: "…", title: "Fetching the image", text: isOffline ? "Waiting for the server." : "" };
+function fetchingCard(what, isOffline) {
+  const text = isOffline ? "Waiting for the server; your verdicts are kept here." : "";
+  return { glyph: "…", title: `Fetching ${what}`, text };
 }
 
 function unjudgableCard(reason) {

@@ -54,7 +54,7 @@ function severalChip() {
     "button",
     { className: "reason several", title: "Mark several reasons, then press the verdict (Shift and the keys do too)",
       action: "several" },
-    made("span", { text: "Several…" }),
+    made("kbd", { text: "⇧" }), made("span", { text: "Several…" }),
   );
   chip.setAttribute("aria-pressed", "false");
   return chip;

@@ -67,12 +67,14 @@ class Controls {
     event.preventDefault();
     event.stopPropagation();
     if (event.repeat && !/^(?:pan|zoom)-/.test(action)) return; // a key held down is one press
-    const isMarking = event.shiftKey && desk.view.choices.reasons.has(action);
+    if (action === "hide") this.hiddenBy = event.code;
+    const isMarking = this.keys.isShifted(event) && desk.view.choices.reasons.has(action);
     if (isMarking && !desk.sheets.open) desk.mark(action);
     else this.act(action);
   }
 
+  // By its place: what a key types may change while it is held, with Shift.
   #released(event) {
-    if (this.keys.named(event) === "hide") this.desk.stage.act("unhide");
+    if (event.code === this.hiddenBy) this.desk.stage.act("unhide");
   }
 }

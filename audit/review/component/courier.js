@@ -3,12 +3,13 @@
 const SEND_AFTER = 120; // ms: presses close together go out together
 const PATIENCE = 4000; // ms without an answer after which the connection counts as lost
 const RETRY_AFTER = 2000;
+const SIGN_OUT = "./sign-out";
 const ASK_OTHERS_AFTER = 15_000;
 const SIGN_OF_LIFE_AFTER = 50_000; // shorter than the shortest lease of the masks that wait here
 
 class Courier {
-  // `desk` is asked for held(), wanted(), waiting(), lacking(), retryIn() and isWaitingForOthers, and told by
-  // take(answer), tell(text) and showSaved().
+  // `desk` is asked for needs() and isWaitingForOthers, and told by take(answer), tell(text), showSaved() and
+  // leave().
   constructor(desk) {
     this.desk = desk;
     this.outbox = null; // until the first answer says whose it is
@@ -19,6 +20,11 @@ class Courier {
     this.listeners = new AbortController();
     this.showingLife = setInterval(() => this.#showLife(), SIGN_OF_LIFE_AFTER);
     document.addEventListener("visibilitychange", () => this.#showLife(), { signal: this.listeners.signal });
+    this.signOuts = new BroadcastChannel("mask-audit/sign-out"); // told by the page that signs out
+    this.signOuts.onmessage = () => {
+      this.#leave();
+      location.replace(SIGN_OUT);
+    };
   }
 
   get events() {
@@ -67,8 +73,9 @@ class Courier {
     this.desk.take(answer);
     const pictures = answer.items.filter((item) => item.waiting === undefined);
     const isProgress = isOpening || pictures.length + answer.confirmed.length + refused.length > 0;
-    if (this.events.length || this.desk.lacking().length) this.sendIn(isProgress ? 0 : RETRY_AFTER);
-    else if (this.desk.waiting().length) this.sendIn(this.desk.retryIn());
+    const { lacking, waiting, retryIn } = this.desk.needs();
+    if (this.events.length || lacking.length) this.sendIn(isProgress ? 0 : RETRY_AFTER);
+    else if (waiting.length) this.sendIn(retryIn);
     else if (this.desk.isWaitingForOthers) this.sendIn(ASK_OTHERS_AFTER);
   }
 
@@ -82,6 +89,7 @@ class Courier {
     clearTimeout(this.waiting);
     clearInterval(this.showingLife);
     this.listeners.abort();
+    this.signOuts.close();
   }
 
   // While somebody sees the page, the masks that wait here go to nobody else.
@@ -95,9 +103,9 @@ class Courier {
     this.isAwaiting = true;
     this.waiting = setTimeout(() => this.#overdue(), PATIENCE);
     const { scope, reviewer, events } = this.outbox;
-    const wanted = this.desk.wanted();
-    const waiting = this.desk.waiting().filter((taskId) => !wanted.includes(taskId));
-    this.post({ number: this.number, scope, reviewer, held: this.desk.held(), wanted, waiting, events });
+    const { held, wanted, ...needs } = this.desk.needs();
+    const waiting = needs.waiting.filter((taskId) => !wanted.includes(taskId));
+    this.post({ number: this.number, scope, reviewer, held, wanted, waiting, events });
     this.desk.showSaved();
   }
 
@@ -110,10 +118,14 @@ class Courier {
       this.sendIn(RETRY_AFTER);
       return;
     }
+    this.#leave();
+    location.reload();
+  }
+
+  #leave() {
     this.close();
     this.isAwaiting = true; // nothing goes out any more
     this.desk.leave();
-    location.reload();
   }
 
   #overdue() {

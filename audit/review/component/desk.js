@@ -39,29 +39,14 @@ class Desk {
     }
     if (this.current === null || unreached.has(this.current) || this.#isJudgedElsewhere) this.#advance();
     else if (!this.stage.isPainted) this.#show();
+    else this.#showProgress();
     this.shelf.tidy(this.current, this.queue, this.state.history);
     this.#prepare();
     if (isOpening) this.#greet();
   }
 
-  held() {
-    return this.shelf.held;
-  }
-
-  wanted() {
-    return this.shelf.wanted(this.current, this.queue);
-  }
-
-  lacking() {
-    return this.shelf.lacking(this.current, this.queue);
-  }
-
-  waiting() {
-    return this.shelf.unreached.taskIds;
-  }
-
-  retryIn() {
-    return this.shelf.unreached.retryIn;
+  needs() {
+    return this.shelf.needs(this.current, this.queue);
   }
 
   tell(text) {
@@ -128,13 +113,17 @@ class Desk {
   #greet() {
     const { guideline } = this.opening;
     this.#showPressed();
-    if (guideline && remembered("guideline", null, "") !== guideline.hash) this.#interrupt("guideline");
+    if (!guideline || this.state.nSettled >= this.answer.n_tasks) return;
+    if (!remembered(`guideline/${guideline.hash}`, null, "")) this.#interrupt("guideline");
   }
 
   #reckon() {
     this.state = reckon(this.answer, this.courier.events);
     const taskIds = new Set([...this.shelf.unjudgable, ...this.state.queue]);
     this.queue = [...taskIds].filter((taskId) => !this.#isPassedOver(taskId));
+  }
+
+  #showProgress() {
     const { n_tasks: nTasks, n_unjudgable: nUnjudgable } = this.answer;
     const { history, nSettled } = this.state;
     this.view.showProgress({ nSettled, nTasks, nUnjudgable, pace: median(this.durations) });
@@ -158,9 +147,11 @@ class Desk {
     const { item } = this;
     this.root.dataset.taskId = this.current ?? "";
     const isSeen = this.stage.show(item);
+    if (isSeen && this.past && !this.isCard) this.#keepThumbnail();
     this.view.showCard(this.#card(isSeen));
     this.view.showItem(item);
     this.view.showAway(this.isAway ? this.#walk.words(this.current) : "");
+    this.#showProgress();
     this.view.showPractising(this.practice.label(item));
     this.view.showTold(this.practice.told);
     this.remarks.turnTo(this.current, this.past);
@@ -179,17 +170,18 @@ class Desk {
     if (!this.stage.isSeen) return TOO_SMALL_CARD;
     if (this.current === null) return this.#endCard();
     if (!this.item && unreached.taskIds.length) return unreached.card;
-    if (!isSeen) return fetchingCard(this.courier.isOffline);
+    if (!isSeen) return fetchingCard("the image", this.courier.isOffline);
     return this.isCard ? unjudgableCard(this.item.unjudgable) : null;
   }
 
   #endCard() {
     const { n_tasks: nTasks, coming } = this.answer;
     const { nSettled, queue } = this.state;
-    if (this.waiting().length && nSettled < nTasks) return this.shelf.unreached.card;
+    if (this.shelf.unreached.taskIds.length && nSettled < nTasks) return this.shelf.unreached.card;
     // Python names the next few only: after these there may be more.
     const isMoreComing = nSettled < nTasks && !coming.every((taskId) => this.stepped.has(taskId));
-    if (isMoreComing || queue.some((taskId) => !this.stepped.has(taskId))) return COMING_CARD;
+    const isMoreHere = queue.some((taskId) => !this.stepped.has(taskId));
+    if (isMoreComing || isMoreHere) return fetchingCard("the next masks", this.courier.isOffline);
     if (this.isWaitingForOthers) return othersCard(nTasks - nSettled);
     return nTasks === 0 ? EMPTY_CARD : doneCard(this.answer);
   }
@@ -209,7 +201,7 @@ class Desk {
   }
 
   #sheetClosed(name) {
-    if (name === "guideline") remember("guideline", this.opening.guideline.hash);
+    if (name === "guideline") remember(`guideline/${this.opening.guideline.hash}`, "read");
     setText(this.view.guidelineGo, "Go on");
     if (this.isInterrupted) this.#show();
     this.isInterrupted = false;
@@ -219,13 +211,11 @@ class Desk {
 
   judge(choice, reasons) {
     if (!this.isJudgable) return;
-    const { item } = this;
-    const draft = this.remarks.take();
-    const marked = [...draft.reasons].filter((each) => this.view.choices.reasons.get(each) === choice);
-    const all = [...new Set([...marked, ...reasons])];
-    const { stage } = this;
-    const event = eventOf({ kind: this.opening.kind, item, choice, reasons: all, draft, stage });
-    this.view.lastVerdicts.thumbnails.set(this.current, stage.thumbnail());
+    const { item, stage } = this;
+    const draft = this.remarks.take(reasons);
+    const given = draft.reasons.filter((each) => this.view.choices.reasons.get(each) === choice);
+    const event = eventOf({ kind: this.opening.kind, item, choice, reasons: given, draft, stage });
+    this.#keepThumbnail();
     this.courier.add(event);
     this.durations = [...this.durations, event.seconds].slice(-20);
     this.view.choices.turnSeveral(false);
@@ -273,9 +263,14 @@ class Desk {
     this.#moveOn();
   }
 
+  #keepThumbnail() {
+    this.view.lastVerdicts.thumbnails.set(this.current, this.stage.thumbnail());
+  }
+
   #tell(item, verdict) {
     this.practice.tell(item, verdict);
     this.#reckon();
+    this.#showProgress();
     this.view.showTold(this.practice.told);
     this.#showPressed();
   }

@@ -15,6 +15,11 @@ function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// Takes an element out of sight but keeps its place: a change of size would have every picture drawn anew.
+function setSeen(element, isSeen) {
+  element.style.visibility = isSeen ? "" : "hidden";
+}
+
 function sentence(clause) {
   return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 }

@@ -3,7 +3,7 @@
 function eventOf({ kind, item, choice, reasons, draft, stage }) {
   const said = kind === "compare"
     ? { kind: "preference", preference: choice }
-    : { kind: "reading", verdict: choice, reasons, overlay_mode: stage.mode };
+    : { kind: "reading", verdict: choice, reasons, overlay_mode: stage.drawnMode };
   const { comment, flagged } = draft;
   // Python leaves the entity out: it is for the strip.
   return { task_id: item.task_id, entity: item.entity, ...said, comment, flagged, ...timesOf(stage.shownAt) };

@@ -23,19 +23,21 @@ class Keys {
 
   // The action of a key press, or null where the press is not for the desk.
   actionOf(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return null;
+    if (event.metaKey || event.isComposing) return null;
+    if ((event.ctrlKey || event.altKey) && !isByAltGraph(event)) return null;
     const target = event.composedPath()[0];
     if (isTextField(target)) return null;
     // A button that was reached by keyboard keeps the keys that press it.
     const isPressing = [" ", "Enter"].includes(event.key);
     if (isPressing && target.matches?.("button:focus-visible, a:focus-visible")) return null;
-    return this.named(event);
+    const found = namesOf(event).find((name) => this.actions.has(name));
+    return this.actions.get(found) ?? FIXED_KEYS[typedBy(event)] ?? null;
   }
 
-  named(event) {
-    const typed = event.key === " " ? "space" : event.key.toLowerCase();
-    const found = namesOf(event, typed).find((name) => this.actions.has(name));
-    return this.actions.get(found) ?? FIXED_KEYS[typed] ?? null;
+  // Whether Shift is held beside a key, rather than to type a sign that is bound.
+  isShifted(event) {
+    const typed = typedBy(event);
+    return event.shiftKey && !(/^[^a-z0-9]$/.test(typed) && this.actions.has(typed));
   }
 
   // Writes the keys onto all buttons below an element.
@@ -69,13 +71,22 @@ class Keys {
   }
 }
 
-// The names by which a key may be bound. Digits go by their place, so that they need no Shift anywhere and mean
-// the same with it; on keyboards of other scripts, or where a sign is elsewhere, so do the other keys.
-function namesOf({ code = "" }, typed) {
-  const digit = /^(?:Digit|Numpad)(\d)$/.exec(code)?.[1];
-  if (digit) return [digit, typed];
-  const place = /^Key(\w)$/.exec(code)?.[1].toLowerCase() ?? SIGN_AT[code];
-  return place && !/^[a-z0-9]$/.test(typed) ? [typed, place] : [typed];
+function typedBy({ key }) {
+  return key === " " ? "space" : key.toLowerCase();
+}
+
+// The names by which a key may be bound: what it types, as it is printed on it. Where that is nothing, its place:
+// so digits need no Shift anywhere and mean the same with it, and keyboards of other scripts have the letters.
+function namesOf(event) {
+  const typed = typedBy(event);
+  if (isByAltGraph(event) || /^[a-z0-9]$/.test(typed)) return [typed];
+  const place = /^(?:Key|Digit)(\w)$/.exec(event.code)?.[1].toLowerCase() ?? SIGN_AT[event.code];
+  return place ? [typed, place] : [typed];
+}
+
+// Windows says Ctrl and Alt too while AltGr is held.
+function isByAltGraph(event) {
+  return event.getModifierState("AltGraph");
 }
 
 function keyLabel(key) {

@@ -1,12 +1,19 @@
 // How the mask is laid over the photo: the mode and strength that the reviewer likes, and whether it is hidden.
+// "Off" lasts for one item, so that nobody goes on without an overlay unawares.
 
-const MODES = ["contour", "fill", "spotlight", "off"];
+const VISIBLE_MODES = ["contour", "fill", "spotlight"];
+const MODES = [...VISIBLE_MODES, "off"];
 
 class Overlay {
   constructor() {
-    this.mode = remembered("mode", MODES, "fill");
+    this.visibleMode = remembered("mode", VISIBLE_MODES, "fill");
     this.opacity = Number(remembered("opacity", null, "0.5")) || 0.5;
     this.isHidden = false;
+    this.startAfresh();
+  }
+
+  startAfresh() {
+    this.mode = this.visibleMode;
   }
 
   // What is drawn now.
@@ -16,6 +23,8 @@ class Overlay {
 
   setMode(mode = MODES[(MODES.indexOf(this.mode) + 1) % MODES.length]) {
     this.mode = mode;
+    if (mode === "off") return;
+    this.visibleMode = mode;
     remember("mode", mode);
   }
 

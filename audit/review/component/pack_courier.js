@@ -5,7 +5,7 @@ const N_RECENT = 40; // verdicts that the desk knows of: ten to show, the rest s
 const MAX_ANSWERED = 3; // items in one answer: more would hold up the keys
 
 class Courier {
-  // `desk` is asked for held() and wanted(), and told by take(answer), as by the courier of a server.
+  // `desk` is asked for needs(), and told by take(answer), as by the courier of a server.
   constructor(desk) {
     this.desk = desk;
     this.events = []; // noted, but in no answer yet
@@ -52,8 +52,8 @@ class Courier {
   #answer() {
     const { pack, verdicts, desk } = this;
     const coming = pack.taskIds.filter((taskId) => !verdicts.byTask.has(taskId)).slice(0, N_COMING);
-    const held = new Set(desk.held());
-    const lacking = [...new Set([...desk.wanted(), ...coming])].filter((taskId) => !held.has(taskId));
+    const { held, wanted } = desk.needs();
+    const lacking = [...new Set([...wanted, ...coming])].filter((taskId) => !held.includes(taskId));
     this.events = [];
     desk.take({
       ...pack.opening,

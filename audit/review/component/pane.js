@@ -24,7 +24,8 @@ class Pane {
     drawSeen(context, photo, [0, 0, ...frame.size], viewport, frame);
     pen.finish(this.photo);
     this.chosen.draw([part ? face.parts[part - 1] : face.whole], viewport, frame, pen);
-    this.others.draw(part ? face.parts.filter((_, index) => index !== part - 1) : [], viewport, frame, pen);
+    const others = [...face.parts.filter((_, index) => index !== part - 1), ...face.rest];
+    this.others.draw(part ? others : [], viewport, frame, pen);
   }
 
   paint(context, face, { drawn: mode, opacity }, pen) {

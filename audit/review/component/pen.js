@@ -140,11 +140,14 @@ function drawSeen(context, bitmap, box, viewport, frame) {
   const origin = originOf(viewport, frame);
   context.imageSmoothingEnabled = scale <= 2; // beyond, the pixels of photo and mask are shown as they are
   context.imageSmoothingQuality = "high";
-  context.drawImage(
-    bitmap, seen.x, seen.y, seen.width, seen.height,
-    origin.x + (box[0] + seen.x) * scale, origin.y + (box[1] + seen.y) * scale,
-    seen.width * scale, seen.height * scale,
-  );
+  const [x, width] = visible(origin.x + (box[0] + seen.x) * scale, seen.width * scale);
+  const [y, height] = visible(origin.y + (box[1] + seen.y) * scale, seen.height * scale);
+  context.drawImage(bitmap, seen.x, seen.y, seen.width, seen.height, x, y, width, height);
+}
+
+// Where something begins and how long it is, on the screen: a whole pixel at least, however small it is.
+function visible(start, length) {
+  return length < 1 ? [Math.floor(start), 1] : [start, length];
 }
 
 // The middle of a canvas, small.

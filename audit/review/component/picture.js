@@ -20,9 +20,11 @@ class Picture {
         const masks = [];
         for (const { box, mask } of layers) masks.push({ box, bitmap: await bitmapOf(mask) });
         const [whole, ...parts] = masks;
+        const rest = item.rest ? parts.splice(-1) : [];
         const place = picture.faces.length;
-        picture.faces.push({ whole, parts, colour: MASK_COLOURS[place], isHatched: place > 0 });
+        picture.faces.push({ whole, parts, rest, colour: MASK_COLOURS[place], isHatched: place > 0 });
       }
+      picture.nRest = item.rest?.n ?? 0;
       picture.panes = picture.faces.map(() => new Pane());
     } catch (error) {
       picture.close();
@@ -54,9 +56,10 @@ class Picture {
   }
 }
 
-// For each face its mask, then the parts of that.
+// For each face its mask, then the parts of that, then what is left of them.
 function facesOf(item) {
-  return item.masks ? item.masks.map((mask) => [mask]) : [[item, ...(item.parts ?? [])]];
+  if (item.masks) return item.masks.map((mask) => [mask]);
+  return [[item, ...(item.parts ?? []), ...(item.rest ? [item.rest] : [])]];
 }
 
 // Pixels that an item's bitmaps take once they are decoded.

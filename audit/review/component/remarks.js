@@ -32,17 +32,19 @@ class Remarks {
     return this.drafts.get(this.taskId) ?? { comment, flagged, reasons: new Set() };
   }
 
-  // Takes what was added, to go out with the verdict.
-  take() {
+  // Takes what was added, to go out with the verdict, and the reasons pressed with it: in place of those that an
+  // undo gave back, beside those that were marked.
+  take(pressed) {
     if (this.isWriting) this.keepNote();
     const { draft } = this;
     this.drafts.delete(this.taskId);
-    return draft;
+    const marked = draft.isUndone && pressed.length ? [] : draft.reasons;
+    return { ...draft, reasons: [...new Set([...marked, ...pressed])] };
   }
 
   // Gives back to a mask what a verdict said that was taken back.
-  restore({ task_id: taskId, comment = "", flagged = false }) {
-    this.drafts.set(taskId, { comment, flagged, reasons: new Set() });
+  restore({ task_id: taskId, comment = "", flagged = false, reasons = [] }) {
+    this.drafts.set(taskId, { comment, flagged, reasons: new Set(reasons), isUndone: true });
   }
 
   turnFlag() {
@@ -52,7 +54,7 @@ class Remarks {
   turnReason(reason) {
     const reasons = new Set(this.draft.reasons);
     if (!reasons.delete(reason)) reasons.add(reason);
-    this.#change({ reasons });
+    this.#change({ reasons, isUndone: false });
   }
 
   openNote() {

@@ -16,24 +16,24 @@ class Shelf {
     for (const item of items) if (!this.unreached.heed(item)) this.items.set(item.task_id, item);
   }
 
-  get held() {
-    return [...this.items.keys()];
-  }
-
   get unjudgable() {
     return [...this.items.values()].filter((item) => item.unjudgable !== undefined).map((item) => item.task_id);
   }
 
-  // What to ask for out of turn: the mask on the stage, and one of those waited for when it is time again.
-  wanted(current, queue) {
+  // What a courier asks Python for, and what it has to know for it.
+  needs(current, queue) {
+    const wanted = this.#wanted(current, queue);
+    const lacking = [...wanted, ...queue].filter((taskId) => !this.items.has(taskId));
+    const { taskIds: waiting, retryIn } = this.unreached;
+    return { held: [...this.items.keys()], wanted, lacking, waiting, retryIn };
+  }
+
+  // Out of turn: the mask on the stage, and one of those waited for when it is time again.
+  #wanted(current, queue) {
     const wanted = current !== null && !this.items.has(current) ? [current] : [];
     const isRoom = queue.filter((taskId) => this.items.has(taskId)).length < N_KEPT;
     const isDue = isRoom && this.unreached.retryIn === 0;
     return isDue ? [...wanted, ...this.unreached.taskIds.slice(0, 1)] : wanted;
-  }
-
-  lacking(current, queue) {
-    return [...this.wanted(current, queue), ...queue].filter((taskId) => !this.items.has(taskId));
   }
 
   // Keeps what is coming and what was judged last; a photo can weigh megabytes.

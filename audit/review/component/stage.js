@@ -10,7 +10,7 @@
 //   thumbnail()        what is on the stage, small, as a canvas
 //   close()
 // and read isSeen (the stage is large enough to judge on), isPainted (keys count), shownAt (since when, by
-// performance.now()) and mode (of the overlay).
+// performance.now()) and drawnMode (of the overlay: "off" while it is hidden).
 // It calls changed() when the desk should show its item again: a picture has become ready, or the window was
 // resized. An item whose picture the browser cannot decode becomes `unjudgable`.
 
@@ -59,8 +59,8 @@ class Stage {
     return Math.min(this.view.stage.clientWidth, this.view.stage.clientHeight) >= MIN_STAGE;
   }
 
-  get mode() {
-    return this.overlay.mode;
+  get drawnMode() {
+    return this.overlay.drawn;
   }
 
   prepare(items) {
@@ -116,6 +116,8 @@ class Stage {
   }
 
   #startAfresh() {
+    this.overlay.startAfresh();
+    this.#showOverlay();
     this.lens.reset();
     this.part = 0;
     this.pair.stop();
@@ -169,8 +171,8 @@ class Stage {
     }
     this.inset.paint(picture, viewport, frame, this.ratio);
     this.signs.show({
-      part, nParts: picture.nParts, sides: picture.isPair ? this.pair.sides : [],
-      scale: lens.look === "mask" ? null : viewport.scale,
+      part, nParts: picture.nParts, nRest: picture.nRest, sides: picture.isPair ? this.pair.sides : [],
+      look: lens.look, scale: viewport.scale,
     });
   }
 

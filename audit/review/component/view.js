@@ -6,6 +6,8 @@ const WORDS_OF_KIND = {
   compare: ["Which outline of", "is better?"],
 };
 
+const LONG_NAME = 40; // characters: in smaller type, longer names are read without scrolling
+
 class View {
   // `act(action, taskId)` is told what was clicked.
   constructor(root, act) {
@@ -17,7 +19,10 @@ class View {
     // Streamlit's frame scrolls nothing here: Tab would only stop at something invisible.
     document.querySelector('[data-testid="stMain"]')?.setAttribute("tabindex", "-1");
     this.desk.addEventListener("click", (event) => this.#clicked(event));
-    this.#holdButtons();
+    for (const button of root.querySelectorAll("[data-hold]")) {
+      const { hold } = button.dataset;
+      holdable(button, () => this.act(hold), () => this.act(`un${hold}`));
+    }
   }
 
   showOpening(opening, keys, reviewer) {
@@ -41,6 +46,9 @@ class View {
     this.keyList.replaceChildren(...keys.help().flatMap(({ caps, meaning }) => [
       made("dt", {}, ...caps.map((text) => made("kbd", { text }))), made("dd", { text: meaning }),
     ]));
+    this.choiceList.replaceChildren(...choices.flatMap((choice) => [choice, ...choice.reasons]).flatMap(
+      ({ label, meaning }) => [made("dt", { text: label }), made("dd", { text: meaning })],
+    ));
   }
 
   showProgress({ nSettled, nTasks, nUnjudgable, pace }) {
@@ -60,11 +68,11 @@ class View {
   }
 
   showItem(item) {
-    this.asked.hidden = !item;
+    setSeen(this.asked, Boolean(item));
+    this.asked.scrollTop = 0;
     setText(this.entity, item?.entity ?? "");
-    this.entity.title = item?.entity ?? "";
+    this.entity.dataset.isLong = this.entity.textContent.length > LONG_NAME;
     setText(this.question, item?.question ?? "");
-    this.question.title = item?.question ?? "";
     this.question.hidden = !item?.question;
     this.canvas.setAttribute("aria-label", item ? `The image with the region to judge: ${item.entity}` : "");
     this.partButton.hidden = !item?.parts;
@@ -75,7 +83,7 @@ class View {
   showCard(card) {
     this.card.hidden = !card;
     this.canvas.hidden = Boolean(card);
-    this.whole.hidden = Boolean(card);
+    for (const each of [this.inset, this.views]) setSeen(each, !card);
     this.verdicts.setAttribute("aria-disabled", Boolean(card));
     if (!card) return;
     setText(this.cardGlyph, card.glyph);
@@ -119,6 +127,7 @@ class View {
     }
     this.opacityFill.style.width = `${100 * opacity}%`;
     this.ghost.hidden = !isHidden;
+    this.offSign.hidden = isHidden || mode !== "off";
   }
 
   tell(text, kind = "note") {
@@ -145,21 +154,6 @@ class View {
       }
       return row;
     }));
-  }
-
-  // What lasts as long as a button is held, by whatever pointer.
-  #holdButtons() {
-    for (const button of this.desk.querySelectorAll("[data-hold]")) {
-      const { hold } = button.dataset;
-      button.addEventListener("pointerdown", (event) => {
-        button.setPointerCapture(event.pointerId);
-        this.act(hold);
-      });
-      for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
-        button.addEventListener(end, () => this.act(`un${hold}`));
-      }
-      button.addEventListener("contextmenu", (event) => event.preventDefault());
-    }
   }
 
   #clicked(event) {

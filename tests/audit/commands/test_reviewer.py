@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from audit.jobs.sign_in_provider import provider_file
+from audit.settings import load_settings
 from tests.datasets import Finished, Run
 
 ROOT = Path(__file__).parents[3]
@@ -131,6 +133,8 @@ def test_nobody_is_told_so(run: Run, workspace: Path) -> None:
         (["Ann", "--url", "https://a.example/?x=1"], "is no address to put a link behind"),
         (["Ann", "--url", "javascript:alert(1)"], "is no address"),
         (["Ann", "--url", "http://[broken"], "is no address"),
+        (["Ann", "--url", "https://a.example/ x y"], "is no address"),
+        (["Ann", "--url", "https://a.example/\u2003x"], "is no address"),
     ],
 )
 def test_what_will_not_do_is_one_line_and_changes_nothing(
@@ -172,6 +176,18 @@ def test_with_a_provider_people_are_addresses_and_get_no_link(run: Run, workspac
     assert "link" not in add(run, workspace, "ann@example.org", "--json").json
 
 
+def provider_with(**changes: str) -> str:
+    """The file of a provider, sound but for these keys."""
+    section = {
+        "redirect_uri": "https://a.example/oauth2callback",
+        "cookie_secret": "0123456789abcdef0123456789abcdef",
+        "client_id": "x",
+        "client_secret": "y",
+        "server_metadata_url": "https://b.example/.well-known/openid-configuration",
+    }
+    return "[auth]\n" + "".join(f'{key} = "{value}"\n' for key, value in (section | changes).items())
+
+
 HOST = ("review", "--host", "0.0.0.0", "--port", "1")
 
 
@@ -195,6 +211,17 @@ def test_a_page_for_others_is_not_served_before_anybody_may_sign_in(run: Run, tw
         ("x = 1", "has no [auth]"),
         ("auth = 1", "has no [auth]"),
         ('[auth]\nclient_id = "x"\nclient_secret = 3', "lacks redirect_uri, cookie_secret, client_secret, "),
+        (provider_with(cookie_secret="y"), "cookie_secret has fewer than 32 characters"),
+        (provider_with(cookie_secret="a long random text"), "make one with `python -c 'import secrets; "),
+        (provider_with(redirect_uri="x"), "redirect_uri 'x' is not the page's address"),
+        (
+            provider_with(redirect_uri="https://a.example/"),
+            "write it as https://review.example.org/oauth2call",
+        ),
+        (provider_with(redirect_uri="ftp://a.example/oauth2callback"), "is not the page's address"),
+        (provider_with(redirect_uri="https://[a/oauth2callback"), "is not the page's address"),
+        (provider_with(server_metadata_url="x"), "server_metadata_url 'x' is no https address"),
+        (provider_with(server_metadata_url="http://b.example/"), "is no https address"),
     ],
 )
 def test_a_provider_that_is_not_named_is_told_before_anything_is_served(
@@ -210,6 +237,51 @@ def test_a_provider_that_is_not_named_is_told_before_anything_is_served(
 
     assert finished.status == 2
     assert told in finished.err
+    assert finished.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("url", ["https://b.example/", "http://127.0.0.1:9400/", "http://localhost/x"])
+def test_a_sound_provider_is_taken(workspace: Path, url: str) -> None:
+    use_provider(workspace)
+    (workspace / "oidc.toml").write_text(provider_with(server_metadata_url=url))
+
+    assert provider_file(load_settings(workspace)) == workspace / "oidc.toml"
+
+
+def test_a_url_that_will_not_do_leaves_the_old_link_as_it_is(run: Run, workspace: Path) -> None:
+    add(run, workspace, "Ann")
+    before = link_hashes(workspace)
+
+    assert add(run, workspace, "Ann", "--url", "https://a.example/ x").status == 2
+
+    assert link_hashes(workspace) == before
+
+
+@pytest.mark.parametrize("host", ["", "  "])
+def test_a_blank_host_is_told(run: Run, two_settings: Path, host: str) -> None:
+    run("sample", "--size", "4", "-w", two_settings)
+    add(run, two_settings, "Ann")
+
+    finished = run("review", "--host", host, "-w", two_settings)
+
+    assert finished.status == 2
+    assert finished.err == "mask-audit: --host is blank: give an address of this machine, such as 127.0.0.1\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (["reviewer"], "add, disable, list"),
+        (["verdicts"], "export, import"),
+        ([], "demo, doctor, ingest, init, plan, "),
+    ],
+)
+def test_a_group_alone_names_its_commands_in_one_line(run: Run, words: list[str], names: str) -> None:
+    finished = run(*words)
+
+    path = " ".join(["mask-audit", *words])
+    assert (finished.status, finished.out) == (2, "")
+    assert finished.err.startswith(f"mask-audit: `{path}` needs a command: {names}")
     assert finished.err.count("\n") == 1
 
 

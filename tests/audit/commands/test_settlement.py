@@ -61,8 +61,7 @@ def test_report_and_status_follow_the_policy_of_the_settings(
     assert (sample["n_disputed"], sample["n_pending"]) == (n_disputed, counts[3])
     assert "lead's page" in status["next"]
     assert (
-        f"{n_disputed} masks disputed, 0 flagged: settle them on the lead's page"
-        in run("status", "-w", disputed).out
+        f"\n  {n_disputed} masks disputed: settle on the lead's page\n" in run("status", "-w", disputed).out
     )
 
 
@@ -81,6 +80,8 @@ def test_what_a_lead_settles_is_counted_and_asked_for_no_more(
     assert report["settings"][0]["n_correct"] == N_UNITS
     assert report["disagreements"]["n_settled_by_lead"] == 4
     assert status_of(run, disputed)["next"] == "mask-audit report --out report"
+    run("report", "--out", tmp_path / "report", "--format", "md", "-w", disputed)
+    assert f"| lea | page | 0 | {N_UNITS} |" in (tmp_path / "report" / "report.md").read_text()
     # An export holds readings alone.
     run("verdicts", "export", tmp_path / "out.csv", "-w", disputed)
     assert "lea" not in (tmp_path / "out.csv").read_text()
@@ -95,3 +96,27 @@ def test_likeliest_verdicts_come_with_a_caution(run: Run, disputed: Path, tmp_pa
     with_policy(disputed, "majority")
     report = report_of(run, disputed, tmp_path)
     assert not any("quote the corrected figures" in each for each in report["warnings"])
+
+
+def test_second_readings_that_are_owed_are_the_next_step(run: Run, workspace: Path, tmp_path: Path) -> None:
+    ingest_unequal(run, workspace, tmp_path, "A")
+    assert run("sample", "--unit", "annotation", "--size", N_UNITS, "-w", workspace).status == 0
+    ids = [row["annotation_id"] for row in exported_units(run, workspace, tmp_path)]
+    judge(run, workspace, tmp_path, {(each, "A"): "incorrect" for each in ids}, seconds=6)
+    assert status_of(run, workspace)["next"] == "mask-audit report --out report"
+    for name in ("ann", "bob"):
+        assert run("reviewer", "add", name, "-w", workspace).status == 0
+    status = status_of(run, workspace)
+    [sample] = status["samples"]
+    assert (sample["n_readings_owed"], sample["n_reviewers"], sample["done"]) == (N_UNITS, 2, False)
+    assert status["next"] == "mask-audit review"
+    assert (
+        f"\n  {N_UNITS} readings owed (second readings), about 2 min left\n"
+        in run("status", "-w", workspace).out
+    )
+    owed = f"{N_UNITS} second readings are still owed: figures may change with them."
+    assert owed in report_of(run, workspace, tmp_path)["warnings"]
+    file = workspace / "audit.toml"
+    file.write_text(file.read_text().replace("first_readings = 1", "first_readings = 3"))
+    assert status_of(run, workspace)["samples"][0]["n_reviewers_needed"] == 3
+    assert "first_readings in audit.toml needs 3 reviewers, has 2" in run("status", "-w", workspace).out

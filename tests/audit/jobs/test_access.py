@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from audit.errors import InputError
+from audit.errors import InputError, UnavailableError
 from audit.jobs.access import (
+    CANNOT_NOW,
     LOCAL_REVIEWER,
     AccessError,
     Admission,
-    BusyError,
     admit_by_email,
     admit_by_link,
     admit_local,
@@ -22,6 +22,7 @@ from audit.jobs.access import (
     check_still_allowed,
     hash_token,
     make_token,
+    told_to,
 )
 from audit.jobs.people import (
     LinkState,
@@ -30,8 +31,9 @@ from audit.jobs.people import (
     disable_person,
     list_people,
 )
-from audit.review.throttle import PER_ADDRESS, PERIOD, Throttle
+from audit.review.throttle import OVERALL, PER_ADDRESS, PERIOD, Throttle
 from audit.settings import Settings
+from db.errors import UnreachableError
 from db.records import Role
 from db.reviewers import ensure_reviewer
 from db.store import Store
@@ -152,7 +154,7 @@ def test_who_is_shut_out_neither_comes_in_nor_stays_until_added_again(store: Sto
     token = add(store)
     admission = come_in(store, token)
 
-    disable_person(store, BY_LINKS, " Ann ", NOW)
+    disable_person(store, " Ann ", NOW)
 
     for attempt in (lambda: come_in(store, token), lambda: stay(store, admission)):
         with pytest.raises(AccessError, match="you no longer take part in this review"):
@@ -166,7 +168,7 @@ def test_shutting_one_out_leaves_the_others_in(store: Store) -> None:
     ann, ben = add(store, "Ann"), add(store, "Ben")
     open_page = come_in(store, ben)
 
-    disable_person(store, BY_LINKS, "Ann", NOW)
+    disable_person(store, "Ann", NOW)
 
     stay(store, open_page)
     stay(store, come_in(store, ben))
@@ -188,18 +190,26 @@ def test_a_role_that_is_taken_away_is_gone_from_open_pages(store: Store) -> None
 
 
 def test_forged_links_in_a_row_are_refused_for_a_minute_and_not_longer(store: Store) -> None:
-    token, throttle = add(store), Throttle()
+    throttle = Throttle()
     for _ in range(PER_ADDRESS):
         with pytest.raises(AccessError, match="not valid"):
             come_in(store, "forged", throttle)
 
     for wait in (0, 30, PERIOD - 1):
-        with pytest.raises(BusyError, match="wait a minute"):
+        with pytest.raises(AccessError, match="wait a minute"):
             come_in(store, "forged", throttle, later=timedelta(seconds=wait))
-    with pytest.raises(BusyError):
-        come_in(store, token, throttle, later=timedelta(seconds=PERIOD - 1))
+    with pytest.raises(AccessError, match="not valid"):
+        come_in(store, "forged", throttle, later=timedelta(seconds=PERIOD))
 
-    assert come_in(store, token, throttle, later=timedelta(seconds=PERIOD)).reviewer.name == "Ann"
+
+def test_forged_links_from_everywhere_keep_out_nobody_who_has_one(store: Store) -> None:
+    token, throttle = add(store), Throttle()
+    for number in range(OVERALL):
+        throttle.count(f"198.51.100.{number % 250}:{number // 250}", 1)
+    with pytest.raises(AccessError, match="wait a minute"):
+        come_in(store, "forged", throttle, later=timedelta(seconds=1))
+
+    assert come_in(store, token, throttle, later=timedelta(seconds=1)).reviewer.name == "Ann"
 
 
 def test_links_that_somebody_has_are_not_counted_as_tries(store: Store) -> None:
@@ -228,7 +238,7 @@ def test_a_verified_address_lets_its_owner_in_whatever_its_case(store: Store) ->
 
     assert admission.reviewer.name == "ann@example.org"
     assert not admission.reviewer.has_link
-    disable_person(store, BY_PROVIDER, "ANN@example.org", NOW)
+    disable_person(store, "ANN@example.org", NOW)
     with pytest.raises(AccessError, match="no longer take part"):
         stay(store, admission)
     with pytest.raises(AccessError, match="no longer take part"):
@@ -245,6 +255,7 @@ def test_a_verified_address_lets_its_owner_in_whatever_its_case(store: Store) ->
         ("", True),
         (None, True),
         (["ann@example.org"], True),
+        ("local", True),
     ],
 )
 def test_an_address_that_the_provider_does_not_vouch_for_is_refused(
@@ -269,7 +280,10 @@ def test_a_stranger_whom_the_provider_vouches_for_is_refused(store: Store) -> No
         ("An\nn", "control characters"),
         ("Ann\u202eeilA", "control characters"),
         ("A" * 201, "201 characters"),
+        ("An\u200cn", "control characters"),
+        ("ليلى\u200c", "control characters"),
         (" local ", "needs no link"),
+        ("LOCAL", "needs no link"),
     ],
 )
 def test_a_name_that_will_not_do_is_refused_in_one_sentence(store: Store, name: str, told: str) -> None:
@@ -277,7 +291,7 @@ def test_a_name_that_will_not_do_is_refused_in_one_sentence(store: Store, name: 
         add(store, name)
 
     assert "\n" not in str(refused.value)
-    assert list_people(store, NOW) == []
+    assert list_people(store, BY_LINKS, NOW) == []
 
 
 @pytest.mark.parametrize("name", ["Ann", "@example.org", "ann@", "a nn@example.org", "local"])
@@ -288,6 +302,7 @@ def test_a_provider_knows_addresses_alone(store: Store, name: str) -> None:
 
 def test_hostile_names_are_names(store: Store) -> None:
     names = ["<script>alert(1)</script>", "Robert'); DROP TABLE reviewers;--", "ليلى", "🦉", "A" * 200]
+    names += ["می\u200cخواهم", "क्\u200dष"]  # Persian and Hindi are written with joiners
 
     tokens = {name: add(store, name) for name in names}
 
@@ -308,11 +323,11 @@ def test_the_list_says_what_became_of_each_link(store: Store) -> None:
     add(store, "Ann", days=1)
     add(store, "Ben", days=3)
     add(store, "Eve")
-    disable_person(store, BY_LINKS, "Eve", NOW)
+    disable_person(store, "Eve", NOW)
     with store.transaction() as transaction:
         ensure_reviewer(transaction, "Imported", NOW)
 
-    people = list_people(store, NOW + timedelta(days=2))
+    people = list_people(store, BY_LINKS, NOW + timedelta(days=2))
 
     assert {each.reviewer.name: each.link for each in people} == {
         "Ann": LinkState.EXPIRED,
@@ -334,13 +349,63 @@ def test_a_page_that_lets_nobody_in_is_not_served(store: Store) -> None:
     check_somebody_may_sign_in(store, BY_LINKS, NOW)
     with pytest.raises(InputError, match="nobody could sign in"):
         check_somebody_may_sign_in(store, BY_LINKS, NOW + timedelta(days=1))
-    disable_person(store, BY_LINKS, "Ann", NOW)
+    disable_person(store, "Ann", NOW)
     with pytest.raises(InputError, match="nobody could sign in"):
         check_somebody_may_sign_in(store, BY_LINKS, NOW)
 
 
 def test_who_is_unknown_cannot_be_shut_out_and_the_local_person_neither(store: Store) -> None:
     with pytest.raises(InputError, match="there is no reviewer 'Ann'"):
-        disable_person(store, BY_LINKS, "Ann", NOW)
+        disable_person(store, "Ann", NOW)
     with pytest.raises(InputError, match="cannot be shut out"):
-        disable_person(store, BY_LINKS, "local", NOW)
+        disable_person(store, "local", NOW)
+
+
+@pytest.mark.parametrize("name", ["ann", "ANN"])
+def test_names_that_differ_in_case_alone_are_one_person(store: Store, name: str) -> None:
+    token = add(store, "Ann")
+
+    with pytest.raises(InputError, match="there is 'Ann' already, and .* differs from it in upper and lower"):
+        add(store, name)
+
+    assert come_in(store, token).reviewer.name == "Ann"
+    assert disable_person(store, name, NOW).name == "Ann"
+
+
+def test_a_review_that_goes_over_to_a_provider_keeps_its_people(store: Store) -> None:
+    add(store, "Bob")
+    add(store, "Carl@Example.org")
+
+    with pytest.raises(InputError, match="nobody could sign in"):
+        disable_person(store, "Carl@Example.org", NOW)
+        check_somebody_may_sign_in(store, BY_PROVIDER, NOW)
+    again = add_person(store, BY_PROVIDER, "carl@example.ORG", role=None, days=None, now=NOW)
+    check_somebody_may_sign_in(store, BY_PROVIDER, NOW)
+
+    assert again.before is not None
+    assert admit_by_email(store, "carl@example.org", is_verified=True).reviewer.name == "Carl@Example.org"
+    assert [(each.reviewer.name, each.link) for each in list_people(store, BY_PROVIDER, NOW)] == [
+        ("Bob", LinkState.NONE),
+        ("Carl@Example.org", LinkState.NONE),
+    ]
+    assert disable_person(store, "Bob", NOW).name == "Bob"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        InputError("/srv/review/audit.toml: unknown key 'x'"),
+        UnavailableError("postgresql://ann@db.example.org/review does not answer"),
+        UnreachableError("postgresql://ann@db.example.org/review does not answer"),
+    ],
+)
+def test_what_concerns_the_server_is_told_to_leads_and_logged_for_others(
+    store: Store, caplog: pytest.LogCaptureFixture, error: InputError | UnavailableError | UnreachableError
+) -> None:
+    ann = come_in(store, add(store, "Ann")).reviewer
+
+    assert told_to(admit_local(store, NOW).reviewer, error) == str(error)
+    assert caplog.text == ""
+    assert told_to(ann, error) == told_to(None, error) == CANNOT_NOW
+    assert caplog.text.count(str(error)) == 2
+    assert told_to(None, AccessError("this link has expired")) == "this link has expired"

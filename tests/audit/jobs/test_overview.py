@@ -1,16 +1,21 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from audit.jobs.overview import load_overview
+from audit.jobs.overview_words import headline, reviewer_rows, work_left
 from audit.settings import Settings
-from db.records import Reading, Source, Verdict
-from db.reviewers import ensure_reviewer
+from db.assignments import add_assignments
+from db.records import Assignment, Purpose, Reading, Source, Verdict
+from db.reviewers import ensure_reviewer, put_link
 from db.reviews import add_readings
+from db.samples import load_sample, mark_unjudgable
 from db.store import Store
 from sampling.estimation.estimate import NoEstimate
 from sampling.reviewers.conduct import Sign
+from tests.audit.jobs.gold_review import say
 from tests.browser.review_workspace import (
     SETTINGS,
     Mention,
@@ -95,3 +100,68 @@ def test_second_readings_show_in_the_overview_and_not_in_the_conduct(
     assert found.agreement is not None
     assert not isinstance(found.agreement, NoEstimate)
     assert [each.conduct is None for each in found.reviewers] == [False, True]
+
+
+def test_masks_that_cannot_be_shown_are_asked_of_nobody(store: Store, sample: ReviewSample) -> None:
+    masks = sorted(sample.unit_of_mask)
+    judge(store, "ann", masks[:4], Verdict.CORRECT, ago=50)
+    judge(store, "bob", masks[:4], Verdict.INCORRECT)
+    with store.transaction() as transaction:
+        mark_unjudgable(transaction, masks[1], "the image is missing")
+        mark_unjudgable(transaction, masks[-1], "the image is missing")
+
+    found = load_overview(store, BY_DEFAULT, None, NOW)
+
+    assert (found.n_masks, found.n_read, found.n_read_twice) == (59, 4, 4)
+    assert (found.n_disputed, found.n_not_to_settle) == (3, 1)
+    assert work_left(found) == (
+        "55 masks await their first reading: about 2 min of work."
+        " 1 disputed or flagged mask cannot be shown, so no lead can settle it."
+    )
+
+
+def test_everybody_who_took_part_is_listed_with_when_they_were_last_seen(
+    store: Store, sample: ReviewSample
+) -> None:
+    masks = sorted(sample.unit_of_mask)
+    judge(store, "ann", masks[:3], Verdict.CORRECT, ago=50)
+    say(store, "lea", masks[:1], Verdict.CORRECT, Purpose.ADJUDICATION)
+    with store.transaction() as transaction:
+        new = ensure_reviewer(transaction, "new", NOW).reviewer_id
+        ensure_reviewer(transaction, "never", NOW)
+        sample_id = load_sample(transaction, None).sample_id
+        given = Assignment(
+            task_id="some gold",
+            reviewer_id=new,
+            sample_id=sample_id,
+            purpose=Purpose.PRACTICE,
+            position=0,
+            assigned_at=NOW - timedelta(minutes=7),
+            lease_until=NOW,
+        )
+        add_assignments(transaction, [given])
+
+    found = load_overview(store, BY_DEFAULT, None, NOW)
+
+    assert [(each.name, each.n_readings) for each in found.reviewers] == [("ann", 3), ("lea", 0), ("new", 0)]
+    rows = reviewer_rows(found.reviewers, NOW)
+    assert list(rows[0])[:2] == ["reviewer", "last seen"]  # a wide table is cut off at the right
+    assert [row["last seen"] for row in rows] == ["49 min ago", "now", "7 min ago"]
+
+
+def test_second_readings_are_work_that_is_left(store: Store, sample: ReviewSample) -> None:
+    masks = sorted(sample.unit_of_mask)
+    judge(store, "ann", masks, Verdict.INCORRECT, ago=50)
+    with store.transaction() as transaction:
+        for name in ("ann", "bob"):
+            person = ensure_reviewer(transaction, name, NOW)
+            put_link(transaction, person.reviewer_id, link_hash=f"{name:f<64}", expires_at=None)
+
+    found = load_overview(store, BY_DEFAULT, None, NOW)
+
+    assert headline(found)["Readings owed"] == "60"
+    assert work_left(found) == ("Every mask has been read. 60 second readings are owed: about 2 min of work.")
+    alone = load_overview(store, replace(BY_DEFAULT, first_readings=3), None, NOW)
+    assert work_left(alone).endswith(
+        "Readings are lacking: first_readings in audit.toml needs 3 reviewers, has 2."
+    )

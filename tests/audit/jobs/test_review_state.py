@@ -12,6 +12,7 @@ from audit.jobs.review_state import ReviewState, load_review_state
 from db.records import Purpose, Reason, Source, Verdict, Withdrawal
 from db.reviewers import ensure_reviewer
 from db.reviews import add_readings
+from db.samples import mark_unjudgable
 from db.store import Store
 from reports.content import Settling
 from sampling.estimation.estimands import Estimand
@@ -125,3 +126,24 @@ def test_disagreements_are_counted_by_what_settled_them(store: Store, masks: lis
         n_disputed=1,
         n_flagged=1,
     )
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [(Settlement.MAJORITY, (6, 1, 2, 1)), (Settlement.ADJUDICATED, (6, 0, 0, 2))],
+)
+def test_what_cannot_be_shown_is_not_for_a_lead_to_settle(
+    store: Store, masks: list[str], policy: Settlement, expected: tuple[int, ...]
+) -> None:
+    judge(store, "dee", {masks[6]: C}, minute=3, flagged=True)
+    with store.transaction() as transaction:
+        for mask_id in (masks[1], masks[2], masks[6]):
+            mark_unjudgable(transaction, mask_id, "the image is missing")
+    state = loaded(store, policy)
+    assert not (state.disputed | state.flagged) & {masks[1], masks[2], masks[6]}
+    assert state.not_to_settle == {masks[1], masks[2], masks[6]}
+    # A verdict that was given stays; a mask that only a lead could settle awaits nobody.
+    assert counts(state) == expected
+    found = settling(state)
+    assert (found.n_disputed, found.n_flagged, found.n_not_to_settle) == (policy != "majority", 0, 3)
+    assert found.n_settled_by_policy == (policy == "majority")

@@ -84,6 +84,18 @@ def test_a_port_that_is_none_is_told(tmp_path: Path, port: int) -> None:
         serve_review(ServeRequest(workspace=tmp_path, port=port), on_ready=print)
 
 
+@pytest.mark.parametrize("host", ["", " \t", "a" * 64 + ".example.org"])
+def test_a_host_that_is_none_is_told(tmp_path: Path, host: str) -> None:
+    with pytest.raises(InputError, match="--host"):
+        serve_review(ServeRequest(workspace=tmp_path, host=host, port=free_port()), on_ready=print)
+
+
+def test_streamlit_asks_nobody_what_this_machines_address_is(tmp_path: Path) -> None:
+    for host, told in (("::", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("192.0.2.1", "192.0.2.1")):
+        command = review_command(ServeRequest(workspace=tmp_path, host=host))
+        assert f"--browser.serverAddress={told}" in command
+
+
 def test_a_host_that_is_not_of_this_machine_is_told(tmp_path: Path) -> None:
     # 192.0.2.0/24 belongs to nobody: RFC 5737.
     with pytest.raises(InputError, match=r"cannot serve on 192\.0\.2\.1"):

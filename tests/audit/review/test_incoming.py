@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.review.events import Event, PreferenceEvent, ReadingEvent, Side, WithdrawalEvent
-from audit.review.incoming import MAX_EVENTS, parse_request
+from audit.review.incoming import MAX_EVENTS, number_of, parse_request
 from audit.review.opening import DeskKind
 from audit.review.outgoing import Refusal
 from db.records import OverlayMode, Reason, Verdict
@@ -77,6 +77,8 @@ def test_a_withdrawal_needs_no_verdict() -> None:
     ("change", "told"),
     [
         ({"task_id": ["m1"]}, "it names no mask"),
+        ({"task_id": "m\ud800"}, "it names no mask"),
+        ({"task_id": "m\0"}, "it names no mask"),
         ({"kind": "preference"}, "'preference' is nothing that this page asks for"),
         ({"kind": None}, "None is nothing that this page asks for"),
         ({"verdict": "fine"}, "there is no verdict 'fine'"),
@@ -96,6 +98,8 @@ def test_a_withdrawal_needs_no_verdict() -> None:
         ({"decided_at": "2025-01-02T03:04:05"}, "decided_at '2025-01-02T03:04:05' names no time zone"),
         ({"decided_at": "0001-01-01T00:00:00+23:00"}, "decided_at '0001-01-01T00:00:00+23:00' is no time"),
         ({"shown_at": 12}, "shown_at 12 is no time"),
+        ({"shown_at": 10**5000}, "shown_at a number is no time"),
+        ({"client_key": 10**5000}, "its key cannot be read"),
         ({"overlay_mode": "neon"}, "there is no overlay mode 'neon'"),
         ({"comment": "\0"}, "its comment is no text of at most 10000 characters"),
         ({"comment": "\ud800"}, "its comment is no text of at most 10000 characters"),
@@ -111,11 +115,38 @@ def test_a_bad_event_is_refused_by_its_key_and_the_others_are_kept(
 
     assert [event.client_key for event in events] == ["key-00002"]
     assert [refusal.message for refusal in refused] == [told]
-    assert refused[0].client_key == str((READING | change)["client_key"])[:64]
+    key = (READING | change)["client_key"]
+    assert refused[0].client_key == (key[:64] if isinstance(key, str) else "")
     assert not refused[0].is_kept, "no other desk could take it either"
 
 
-@pytest.mark.parametrize("seconds", [-3.0, 1e9])
+@pytest.mark.parametrize("field", [*READING, "comment"])
+def test_what_nests_deeper_than_anybody_can_follow_holds_up_nothing(field: str) -> None:
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+
+    events, refused = parse(READING | {field: deep}, deep, READING | {"client_key": "key-00002"})
+
+    assert events[-1].client_key == "key-00002"
+    assert len(events) + len(refused) == 3
+    assert parse_request({"number": deep, "held": deep, "events": deep}, DeskKind.REVIEW).number == 0
+
+
+def test_what_could_be_no_task_is_not_looked_for() -> None:
+    names = ["m1", "m\ud800", "m\0", 3]
+
+    request = parse_request({"wanted": names, "held": names, "waiting": names}, DeskKind.REVIEW)
+
+    assert (request.wanted, request.held, request.waiting) == (("m1",), {"m1"}, {"m1"})
+
+
+@pytest.mark.parametrize("number", [2**60, -(10**400), 1.5, "3", None])
+def test_a_message_whose_number_cannot_be_read_has_none(number: object) -> None:
+    assert number_of({"number": number}) == 0
+
+
+@pytest.mark.parametrize("seconds", [-3.0, 1e9, 10**400])
 def test_a_clock_that_jumps_costs_the_time_and_not_the_verdict(seconds: float) -> None:
     events, _ = parse(READING | {"seconds": seconds})
 

@@ -168,6 +168,9 @@ def test_a_file_too_large_for_a_photo_is_not_read(folder: Path) -> None:
         ("zip://no::{}/images.zip", "is not there"),
         ("nothing://x", "cannot be opened: Protocol not known: nothing"),
         ("file://{}/no", "does not exist"),
+        ("simplecache::file://{}/no", "does not exist"),
+        ("dir:///x", "cannot be opened: give a folder, "),
+        ("generic://x", "cannot be opened: give a folder, "),
     ],
 )
 def test_a_root_that_cannot_be_reached_is_told_in_one_sentence(
@@ -177,6 +180,16 @@ def test_a_root_that_cannot_be_reached_is_told_in_one_sentence(
         check_root(root.format(tmp_path))
     assert "\n" not in str(caught.value)
     assert str(caught.value).startswith("image root ")
+
+
+@pytest.mark.parametrize("wrapper", ["simplecache", "blockcache::simplecache", "dir", "async_wrapper"])
+def test_a_folder_behind_another_filesystem_lets_nothing_out(folder: Path, wrapper: str) -> None:
+    (folder / "out.jpg").symlink_to("../secret.jpg")
+    root = open_root(f"{wrapper}::file://{folder}")
+
+    assert root.read("04/x.jpg") == b"x"
+    with pytest.raises(NotReadableError, match="outside the image root"):
+        root.read("out.jpg")
 
 
 def test_a_root_that_appears_later_is_found(tmp_path: Path) -> None:

@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -8,13 +7,13 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
-from audit.coco.rle import encode_runs, runs_of_mask
 from audit.errors import InputError, UnavailableError
+from audit.jobs.access import CANNOT_NOW, Admission
 from audit.jobs.review.desk import DeskRequest, open_desk, open_store
 from audit.jobs.review.exchange import MAX_ITEMS
 from audit.jobs.review.items import MAX_RETRIES
 from audit.settings import Settings
-from db.records import Verdict
+from db.records import Role, Verdict
 from db.reviewers import put_disabled
 from db.samples import mark_unjudgable, remove_sample
 from db.store import Store
@@ -62,6 +61,7 @@ def test_the_same_message_twice_is_stored_once_and_confirmed_twice(
 
 def test_an_undone_mask_is_the_next_one_again(store: Store, sample: ReviewSample, tmp_path: Path) -> None:
     desk = open_for(store, tmp_path)
+    ask(store, desk)
     undo = {
         "kind": "withdrawal",
         "client_key": "key-00003",
@@ -92,6 +92,7 @@ def test_every_verdict_remembers_the_guideline_it_was_given_under(
 ) -> None:
     (tmp_path / "guideline.md").write_bytes(b"abc")
     desk = open_for(store, tmp_path)
+    ask(store, desk)
 
     ask(store, desk, {"number": 1, "events": [reading(order_of(desk)[0], 1)]})
 
@@ -162,8 +163,11 @@ def test_a_store_that_fails_is_told_and_confirms_nothing(
     answer = ask(store, desk, {"number": 5, "events": [reading(order_of(desk)[0], 1)]})
 
     assert answer["number"] == 5
-    assert "does not answer" in answer["trouble"]
+    assert answer["trouble"] == CANNOT_NOW
     assert "confirmed" not in answer
+    lead = replace(desk.reviewer, role=Role.LEAD)
+    told = ask(store, replace(desk, admission=Admission(reviewer=lead)), {"number": 6})
+    assert "does not answer" in told["trouble"]
     with pytest.raises(UnavailableError, match="does not answer"):
         open_desk(store, Settings(folder=tmp_path), DeskRequest(admission=desk.admission), NOW)
 
@@ -186,6 +190,7 @@ def test_the_scope_tells_samples_apart(store: Store, sample: ReviewSample, tmp_p
 
 def test_verdicts_are_those_that_were_sent(store: Store, sample: ReviewSample, tmp_path: Path) -> None:
     desk = open_for(store, tmp_path)
+    ask(store, desk)
 
     ask(
         store,
@@ -216,6 +221,7 @@ def test_a_verdict_on_a_mask_of_no_sample_here_is_for_the_browser_to_keep(
     store: Store, sample: ReviewSample, tmp_path: Path
 ) -> None:
     desk = open_for(store, tmp_path)
+    ask(store, desk)
 
     answer = ask(store, desk, {"number": 1, "events": [reading("foreign", 1), reading(order_of(desk)[0], 2)]})
 
@@ -239,6 +245,21 @@ def test_a_sample_that_was_removed_takes_no_verdicts(
     assert later["number"] == 2
 
 
+def test_a_name_that_no_database_takes_holds_up_no_other_verdict(
+    store: Store, sample: ReviewSample, tmp_path: Path
+) -> None:
+    desk = open_for(store, tmp_path)
+    one = ask(store, desk)["coming"][0]
+    wanted = ["\ud800"]
+
+    events = [reading("m\ud800", 1), reading(one, 2, seconds=10**400)]
+    answer = ask(store, desk, {"number": 1, "wanted": wanted, "held": wanted, "events": events})
+
+    assert [each["client_key"] for each in answer["refused"]] == ["key-00001"]
+    assert answer["confirmed"] == ["key-00002"]
+    assert len(sample.standing()) == 1
+
+
 def test_an_error_that_nobody_foresaw_is_told_on_the_page(
     store: Store, sample: ReviewSample, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -248,10 +269,7 @@ def test_an_error_that_nobody_foresaw_is_told_on_the_page(
 
     answer = ask(store, desk, {"number": 3})
 
-    assert (answer["number"], answer["trouble"]) == (
-        3,
-        "the server met an error of its own; its log says which",
-    )
+    assert (answer["number"], answer["trouble"]) == (3, CANNOT_NOW)
     assert "JSONDecodeError" in caplog.text
 
 
@@ -363,21 +381,6 @@ def test_the_first_answer_alone_says_what_the_page_is(
 
     assert ask(store, desk)["opening"]["kind"] == "review"
     assert "opening" not in ask(store, desk, {"number": 1})
-
-
-def test_the_parts_of_an_annotation_come_with_its_mask(store: Store, tmp_path: Path) -> None:
-    add_plain_sample(store, tmp_path, 1)
-    left, right = np.zeros((6, 8), bool), np.zeros((6, 8), bool)
-    left[1:3, 0:2] = True
-    right[4:6, 5:8] = True
-    parts = [encode_runs(runs_of_mask(each)).decode() for each in (left, right, np.zeros((6, 8), bool))]
-    with store.transaction() as transaction:
-        transaction.connection.execute(text("UPDATE masks SET parts = :parts"), {"parts": json.dumps(parts)})
-
-    (item,) = ask(store, open_for(store, tmp_path))["items"]
-
-    assert item["box"] == [0, 1, 8, 5]
-    assert [part["box"] for part in item["parts"]] == [[0, 1, 2, 2], [5, 4, 3, 2]]
 
 
 def test_a_note_and_a_flag_are_stored_and_come_back(

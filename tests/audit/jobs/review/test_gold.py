@@ -21,10 +21,15 @@ from tests.browser.review_workspace import (
 
 @pytest.fixture
 def settled(store: Store, sample: ReviewSample) -> list[str]:
-    """A mask of each of three mentions that a lead found correct, and one of the fourth found incorrect."""
+    """A mask of each of three mentions that a lead found correct, and one of the fourth found incorrect.
+
+    They are read as often as they are to be.
+    """
     first_of_unit = list({unit: mask for mask, unit in sample.unit_of_mask.items()}.values())
     say(store, "lea", first_of_unit[:3], Verdict.CORRECT, Purpose.ADJUDICATION)
     say(store, "lea", first_of_unit[3:], Verdict.INCORRECT, Purpose.ADJUDICATION)
+    for reader in ("eve", "fay"):
+        say(store, reader, first_of_unit, Verdict.CORRECT, Purpose.READING)
     return first_of_unit
 
 
@@ -67,7 +72,7 @@ def picked(
     found = []
     for position in range(n):
         with store.reading() as transaction:
-            mask = gold.pick(transaction, position=position, apart_from=apart_from)
+            mask = gold.pick(transaction, position=position, apart_from=apart_from, now=NOW)
         if mask is not None:
             hand_out(store, gold, mask, position, Purpose.GOLD)
             found.append(mask)
@@ -76,7 +81,7 @@ def picked(
 
 def practice(store: Store, gold: GoldSource) -> tuple[GoldMask, ...]:
     with store.reading() as transaction:
-        return gold.practice(transaction)
+        return gold.practice(transaction, NOW)
 
 
 def test_every_known_mask_is_given_once_and_natural_ones_first(
@@ -120,7 +125,7 @@ def test_a_reviewer_is_given_the_same_at_the_same_place_and_another_one_other_ma
     def at_places(reviewer: str) -> list[GoldMask | None]:
         gold = source(store, sample, tmp_path, reviewer, gold_share=0.5)
         with store.reading() as transaction:
-            return [gold.pick(transaction, position=place, apart_from=()) for place in range(30)]
+            return [gold.pick(transaction, position=place, apart_from=(), now=NOW) for place in range(30)]
 
     assert at_places("ann") == at_places("ann")
     assert at_places("ann") != at_places("bob")
@@ -188,3 +193,19 @@ def test_opening_the_desk_makes_the_wrong_masks_that_are_lacking(
     with store.reading() as transaction:
         known = [mask.known for mask in gold.masks(transaction).values()]
     assert known.count(Known.SYNTHETIC) == known.count(Known.RIGHT) == 3
+
+
+def test_a_mask_that_somebody_is_still_to_read_is_not_used(
+    store: Store, sample: ReviewSample, tmp_path: Path
+) -> None:
+    first, second, *_ = {unit: mask for mask, unit in sample.unit_of_mask.items()}.values()
+    say(store, "lea", [first, second], Verdict.INCORRECT, Purpose.ADJUDICATION)
+    say(store, "eve", [first], Verdict.UNSURE, Purpose.READING)
+    of_ann = source(store, sample, tmp_path, gold_share=0.5, practice=4)
+    of_bob = source(store, sample, tmp_path, "bob", gold_share=0.5)
+
+    assert picked(store, of_ann, 30)[0].mask_id == first  # alone, ann is asked for no second reading
+    assert picked(store, of_bob, 30) == []  # now that ann takes part, bob is
+
+    say(store, "fay", [first], Verdict.UNSURE, Purpose.READING)
+    assert [mask.mask_id for mask in picked(store, of_bob, 30)] == [first]

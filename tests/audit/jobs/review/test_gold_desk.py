@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 from itertools import pairwise
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,15 @@ from tests.browser.review_workspace import (
 )
 
 N_MENTIONS = 30
-N_SETTLED = 8
+N_RIGHT, N_SETTLED = 8, 10
 
 
 @pytest.fixture
 def sample(store: Store, tmp_path: Path) -> ReviewSample:
-    """30 mentions with a mask of each of two settings, of which a lead found 8 correct and 8 incorrect."""
+    """30 mentions with a mask of each of two settings: 10 of the 60 were read twice and settled by a lead.
+
+    They found 8 of them correct and 2 incorrect.
+    """
     shape = save_photographs(tmp_path / "images")["rocket.jpg"].shape[:2]
     mentions = [
         Mention(
@@ -48,8 +52,10 @@ def sample(store: Store, tmp_path: Path) -> ReviewSample:
     ]
     made = add_review_sample(store, tmp_path / "images", mentions, "mixed")
     masks = list(made.unit_of_mask)
-    say(store, "lea", masks[: 2 * N_SETTLED : 2], Verdict.CORRECT, Purpose.ADJUDICATION)
-    say(store, "lea", masks[2 * N_SETTLED : 4 * N_SETTLED : 2], Verdict.INCORRECT, Purpose.ADJUDICATION)
+    say(store, "lea", masks[: 2 * N_RIGHT : 2], Verdict.CORRECT, Purpose.ADJUDICATION)
+    say(store, "lea", masks[2 * N_RIGHT : 2 * N_SETTLED : 2], Verdict.INCORRECT, Purpose.ADJUDICATION)
+    for reader in ("eve", "fay"):
+        say(store, reader, masks[: 2 * N_SETTLED : 2], Verdict.CORRECT, Purpose.READING)
     return made
 
 
@@ -154,16 +160,44 @@ def test_a_mask_of_known_answer_is_met_once_and_apart_from_others_of_its_mention
             assert unit_of[one] != unit_of[other]
 
 
-def test_progress_counts_gold_as_work_like_any_other(
+def test_progress_counts_every_verdict_and_no_hand_out_moves_it(
     store: Store, sample: ReviewSample, tmp_path: Path
 ) -> None:
     page = Page(store, tmp_path, practice=0, gold_share=0.4)
-    assert page.answers[0]["n_settled"] == 0
-
     judged = page.judge_all()
 
-    last = page.answers[-1]
-    assert last["n_settled"] == last["n_tasks"] == last["n_verdicts"] == len(judged)
+    n_gold = len(page.given(Purpose.GOLD))
+    assert n_gold > 5
+    *before, last = [(each["n_settled"], each["n_tasks"]) for each in page.answers]
+    assert [n_settled for n_settled, _ in before] == list(range(N_SETTLED, N_SETTLED + len(judged)))
+    n_expected = ceil(50 * 0.4 / 0.6)
+    assert {n_tasks for _, n_tasks in before[:60]} == {60 + n_expected}
+    assert len({n_tasks for _, n_tasks in before[60:]}) <= 1  # a minute later
+    assert last == (60 + n_gold, 60 + n_gold)
+    assert page.answers[-1]["n_verdicts"] == len(judged) == 50 + n_gold
+
+
+def test_progress_goes_on_after_a_reload(store: Store, sample: ReviewSample, tmp_path: Path) -> None:
+    page = Page(store, tmp_path, practice=0, gold_share=0.4)
+    for _ in range(30):
+        page.judge_next()
+    before = page.answers[-1]
+    page.reload()
+
+    assert page.answers[-1]["n_settled"] == before["n_settled"]
+    assert page.answers[-1]["n_verdicts"] == before["n_verdicts"] == 30
+
+
+def test_who_has_nothing_to_read_is_given_nothing_to_practise(
+    store: Store, sample: ReviewSample, tmp_path: Path
+) -> None:
+    for reader in ("eve", "fay"):
+        say(store, reader, sample.unit_of_mask, Verdict.CORRECT, Purpose.READING)
+
+    page = Page(store, tmp_path, practice=6)
+
+    assert page.answers[0]["coming"] == []
+    assert (page.answers[0]["n_settled"], page.answers[0]["n_tasks"]) == (60, 60)
 
 
 def test_what_is_said_of_gold_is_no_reading(store: Store, sample: ReviewSample, tmp_path: Path) -> None:
@@ -173,7 +207,7 @@ def test_what_is_said_of_gold_is_no_reading(store: Store, sample: ReviewSample, 
 
     with store.reading() as transaction:
         standing = load_standing(transaction, sample.sample.sample_id)
-    assert not gold & {each.mask_id for each in standing}
+    assert not gold & {each.mask_id for each in standing if each.reviewer == "ann"}
     assert {
         each.mask_id for each in load_gold_review(store, sample.sample.sample_id, share=0.4).verdicts
     } == gold

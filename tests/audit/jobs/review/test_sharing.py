@@ -1,6 +1,7 @@
 """Several people share a sample: no mask goes to more of them than it is owed, and none is left over."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -8,14 +9,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from audit.review.queue import UNITS_APART, WINDOW_SIZE
+from audit.review.queue import MOST_HELD, UNITS_APART, WINDOW_SIZE
 from audit.review.readings_owed import second_ticket
 from db.records import Purpose, Reading, Source, StandingVerdict, Verdict
 from db.reviewers import ensure_reviewer
 from db.reviews import add_readings, load_standing
+from db.samples import add_masks, load_masks, put_units
 from db.store import Store
 from tests.audit.jobs.review.driving import NOW, Person, add_plain_sample, ask, order_of, work_together
 from tests.browser.review_workspace import ReviewSample
+from tests.builders import a_unit, made_by
 
 LEASE = timedelta(minutes=10)
 
@@ -244,16 +247,19 @@ def test_a_clock_that_is_put_back_brings_no_judged_mask_again(
     store: Store, sample: ReviewSample, tmp_path: Path
 ) -> None:
     ann = Person(store, tmp_path, "ann")
-    judged = [ann.coming[0], ann.coming[1]]
-    ann.say(*((mask_id, "correct") for mask_id in judged))
+    judged: list[str] = []
+    for _ in range(15):
+        judged.append(ann.coming[0])
+        ann.say((ann.coming[0], "correct"))
 
-    for now in (NOW - timedelta(days=1), NOW + timedelta(days=3), NOW - timedelta(days=800)):
+    clock = (timedelta(seconds=-20), timedelta(days=-1), timedelta(days=3), timedelta(days=-800))
+    for now in (NOW + each for each in clock):
         coming = ann.look(now)
         assert coming
         assert not set(judged) & set(coming)
         judged.append(coming[0])
         assert ann.say((coming[0], "correct"), now=now)["confirmed"]
-    assert len(readings(sample)) == 5
+    assert len(readings(sample)) == 19
 
 
 @pytest.mark.parametrize("days", [-20_000, 20_000])
@@ -277,3 +283,79 @@ def test_a_browser_whose_clock_is_wrong_gives_no_verdict_of_another_age(
 
     assert ann.answer["confirmed"] == ["key-of-the-wrong-clock"]
     assert all(sample.sample.created_at <= each.decided_at <= NOW for each in readings(sample))
+
+
+def test_masks_that_a_reviewer_was_not_given_are_neither_judged_nor_shown(
+    store: Store, sample: ReviewSample, tmp_path: Path
+) -> None:
+    ann, bob = Person(store, tmp_path, "ann"), Person(store, tmp_path, "bob")
+    of_ann, own = ann.coming[0], bob.coming[0]
+
+    bob.say((of_ann, "incorrect"), (own, "correct"))
+    shown = ask(store, bob.desk, {"number": 3, "held": bob.coming, "wanted": [of_ann, own]})
+
+    assert len(bob.answer["refused"]) == 1
+    assert [each.mask_id for each in readings(sample)] == [own]
+    assert [item["task_id"] for item in shown["items"]] == [own]
+
+
+def test_what_a_reviewer_judged_in_a_file_they_may_take_back(store: Store, tmp_path: Path) -> None:
+    sample = add_plain_sample(store, tmp_path, 3)
+    (mask_id, *_) = sample.unit_of_mask
+    with store.transaction() as transaction:
+        ann = ensure_reviewer(transaction, "ann", NOW)
+        said = Reading(mask_id=mask_id, verdict=Verdict.CORRECT, client_key=mask_id, decided_at=NOW)
+        add_readings(transaction, ann.reviewer_id, [said], source=Source.IMPORT, now=NOW)
+
+    person = Person(store, tmp_path, "ann")
+    person.say((mask_id, ""))
+
+    assert readings(sample) == []
+    assert mask_id in person.coming
+
+
+def test_nobody_can_hold_a_whole_sample_by_saying_that_its_pictures_cannot_be_had(
+    store: Store, tmp_path: Path
+) -> None:
+    add_plain_sample(store, tmp_path, 100)
+    ann = Person(store, tmp_path, "ann")
+    seen = set(ann.coming)
+    for number in range(20):
+        message = {"number": number, "held": ann.coming, "waiting": sorted(seen)}
+        seen |= set(ask(store, ann.desk, message, now=NOW + timedelta(seconds=6 * number))["coming"])
+
+    assert len(seen) == MOST_HELD
+
+
+def test_a_second_reading_does_not_take_the_first_ones_chance_when_it_is_said_again(
+    store: Store, tmp_path: Path
+) -> None:
+    sample = add_plain_sample(store, tmp_path, 1)
+    (mask_id,) = sample.unit_of_mask
+    ann = Person(store, tmp_path, "ann")
+    ann.say((mask_id, "incorrect"))
+    Person(store, tmp_path, "bob").say((mask_id, "incorrect"))
+
+    ann.say((mask_id, ""))
+    ann.say((mask_id, "correct"))
+
+    assert {each.reviewer: each.second_probability for each in readings(sample)} == {"ann": 0.1, "bob": None}
+
+
+def test_an_open_desk_goes_on_with_what_the_sample_gains(store: Store, tmp_path: Path) -> None:
+    sample = add_plain_sample(store, tmp_path, 3)
+    ann = Person(store, tmp_path, "ann")
+    ann.say_of_all("correct")
+    assert (ann.answer["n_settled"], ann.answer["n_tasks"]) == (3, 3)
+
+    gained = a_unit("gained", images_root=str(tmp_path / "images"), file_name="tiny.jpg")
+    with store.transaction() as transaction:
+        unit_ids = put_units(transaction, sample.sample.sample_id, [gained])
+        (like,) = load_masks(transaction, list(sample.unit_of_mask)[:1])
+        mask = replace(like, mask_id="gained")
+        add_masks(transaction, [mask], [made_by("original/one", unit_ids["gained"], "gained")])
+
+    ann.look(NOW + timedelta(minutes=2))
+    assert ann.look(NOW + timedelta(minutes=2, seconds=20)) == ["gained"]
+    assert (ann.answer["n_settled"], ann.answer["n_tasks"]) == (3, 4)
+    assert ann.answer["items"][0]["task_id"] == "gained"
