@@ -69,6 +69,7 @@ def test_every_link_inside_the_project_leads_somewhere(document: Path) -> None:
     assert [target for target in targets if not (document.parent / target).exists()] == []
 
 
+@pytest.mark.slow
 def test_the_readme_s_own_masks_example_runs_on_the_demo_s_files(tmp_path: Path) -> None:
     """The commands of the README, word for word but for the page, on a file of the form that it names."""
     from audit.demo.dataset import write_demo_dataset

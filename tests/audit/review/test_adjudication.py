@@ -93,6 +93,7 @@ def crowds(draw):
     return draw(st.lists(people, min_size=1, max_size=12))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(crowd=crowds(), seed=st.randoms(use_true_random=False), policy=st.sampled_from(Settlement))
 def test_the_order_of_readings_and_of_masks_does_not_matter(crowd, seed, policy):
