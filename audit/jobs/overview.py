@@ -12,28 +12,21 @@ from audit.jobs.gold_pool import GoldState
 from audit.jobs.gold_results import gold_rates, load_gold_review, rates_by_reviewer
 from audit.jobs.readings_left import ReadingsLeft, load_readings_left
 from audit.jobs.review_state import Outcome, ReviewState, load_review_state
-from audit.jobs.second_readings import reviewer_agreement
+from audit.jobs.second_readings import READING_OF, reviewer_agreement
 from audit.settings import Settings
 from db.assignments import load_last_seen
-from db.records import StandingVerdict, Verdict
+from db.records import StandingVerdict
 from db.store import Store
 from reports.content import GoldRates
 from sampling.estimation.estimate import NoEstimate
 from sampling.reviewers.agreement import Agreement
 from sampling.reviewers.conduct import Conduct, OrderedReadings, reviewers_conduct
-from sampling.reviewers.readings import Reading
 from sampling.reviewers.settlement import Settlement
 
 FAST_SECONDS = 0.3
 """A verdict in less was given before anybody can have seen the mask."""
 
 LATELY = timedelta(hours=1)
-
-_READING = {
-    Verdict.CORRECT: Reading.CORRECT,
-    Verdict.INCORRECT: Reading.INCORRECT,
-    Verdict.UNSURE: Reading.UNSURE,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +181,7 @@ def _conduct(state: ReviewState) -> dict[str, Conduct]:
     found = reviewers_conduct(
         OrderedReadings(
             reviewers=np.array([code_of[each.reviewer] for each in first], dtype=np.int64),
-            readings=np.array([_READING[each.verdict] for each in first], dtype=np.int64),
+            readings=np.array([READING_OF[each.verdict] for each in first], dtype=np.int64),
             fast=np.array([_is_fast(each) for each in first], dtype=bool),
         )
     )

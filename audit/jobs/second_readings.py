@@ -17,7 +17,7 @@ from sampling.reviewers.agreement import Agreement, Ratings, agreement
 from sampling.reviewers.measurement_error import CorrectedAccuracy, corrected_accuracy
 from sampling.reviewers.readings import Reading, SecondReadings
 
-_READING = {
+READING_OF = {
     Verdict.CORRECT: Reading.CORRECT,
     Verdict.INCORRECT: Reading.INCORRECT,
     Verdict.UNSURE: Reading.UNSURE,
@@ -86,7 +86,7 @@ def reviewer_agreement(state: ReviewState, *, confidence: float) -> Agreement | 
     codes = np.full((len(kept), len(names)), Reading.NONE, dtype=np.int64)
     for row, (readings, _) in enumerate(kept):
         for each in readings:
-            codes[row, place[each.reviewer]] = _READING[each.verdict]
+            codes[row, place[each.reviewer]] = READING_OF[each.verdict]
     ratings = Ratings(codes=codes, weights=np.array([weight for _, weight in kept]))
     return agreement(ratings, confidence=confidence)
 
@@ -162,8 +162,8 @@ def _first_and_last(state: ReviewState, made: UnitMask) -> tuple[Reading, Readin
         return Reading.INCORRECT, Reading.INCORRECT  # a missing mask is wrong, however often it is looked for
     adjudication = state.adjudicated.get(made.mask_id)
     readings = state.readings.get(made.mask_id, ())
-    last = _last(readings) if adjudication is None else _READING[adjudication.verdict]
-    return (_READING[_first(readings).verdict] if readings else last), last
+    last = _last(readings) if adjudication is None else READING_OF[adjudication.verdict]
+    return (READING_OF[_first(readings).verdict] if readings else last), last
 
 
 def _first(readings: Readings) -> StandingVerdict:
@@ -177,8 +177,8 @@ def _last(readings: Readings) -> Reading:
         return Reading.NONE
     if len(readings) == 2:
         first = _first(readings)
-        return _READING[next(each.verdict for each in readings if each is not first)]
-    return _READING[majority([each.verdict for each in readings]) or Verdict.UNSURE]
+        return READING_OF[next(each.verdict for each in readings if each is not first)]
+    return READING_OF[majority([each.verdict for each in readings]) or Verdict.UNSURE]
 
 
 def _draw(readings: Readings, seed: int, unknown: _Unknown) -> _Draw:

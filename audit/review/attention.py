@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
-from hashlib import sha256
 
 from audit.review.adjudication import disagree, majority
 from audit.review.outgoing import BlindReading
+from audit.review.tickets import ticket_of
 from db.records import StandingVerdict, Verdict
 
 N_AGREED_OF_EACH = 30
@@ -50,14 +50,14 @@ def masks_to_settle(
 
     def place(mask_id: str) -> tuple[bool, int, str]:
         is_own = any(each.reviewer == lead for each in readings[mask_id])
-        return is_own, ranks[found[mask_id]], _ticket("settle", seed, lead, mask_id)
+        return is_own, ranks[found[mask_id]], ticket_of("settle", seed, lead, mask_id)
 
     return {mask_id: found[mask_id] for mask_id in sorted(found, key=place)}
 
 
 def blind_readings(readings: Iterable[StandingVerdict], *, seed: int) -> tuple[BlindReading, ...]:
     """Give what was said of one mask without who said it, in an order that tells nothing of them."""
-    shuffled = sorted(readings, key=lambda each: _ticket("blind", seed, each.mask_id, each.reviewer))
+    shuffled = sorted(readings, key=lambda each: ticket_of("blind", seed, each.mask_id, each.reviewer))
     return tuple(
         BlindReading(verdict=each.verdict, reasons=each.reasons, comment=each.comment, flagged=each.flagged)
         for each in shuffled
@@ -79,12 +79,8 @@ def _to_make_gold(
         for verdict in (Verdict.CORRECT, Verdict.INCORRECT)
     }
     chosen = []
-    for mask_id in sorted(agreed, key=lambda mask_id: _ticket("known", seed, mask_id)):
+    for mask_id in sorted(agreed, key=lambda mask_id: ticket_of("known", seed, mask_id)):
         if n_left.get(agreed[mask_id], 0) > 0:
             n_left[agreed[mask_id]] -= 1
             chosen.append(mask_id)
     return chosen
-
-
-def _ticket(*parts: object) -> str:
-    return sha256("\n".join(("mask-audit/1", *map(str, parts))).encode()).hexdigest()

@@ -1,11 +1,11 @@
 """Decides when a reviewer is shown a mask of known answer, and which; the same tickets decide alike."""
 
 from collections.abc import Collection, Container, Iterable, Sequence
-from hashlib import sha256
 
 from audit.review.choices import REASON_WORDING
 from audit.review.outgoing import Practice
 from audit.review.synthetic import CHANGE_TOLD, Change
+from audit.review.tickets import share_of, ticket_of
 from db.records import GoldMask, Known, Verdict
 
 PREFERRED: dict[Verdict, tuple[Known, ...]] = {
@@ -31,10 +31,10 @@ def answer_wanted(position: int, *, share: float, seed: int, reviewer: str) -> V
     >>> turns.count(None), turns.count(Verdict.CORRECT), turns.count(Verdict.INCORRECT)
     (507, 246, 247)
     """
-    ticket = int(_ticket("gold turn", seed, reviewer, str(position))[:16], 16) / 2**64
-    if ticket >= share:
+    turn = share_of(ticket_of("gold turn", seed, reviewer, position))
+    if turn >= share:
         return None
-    return Verdict.CORRECT if ticket < share / 2 else Verdict.INCORRECT
+    return Verdict.CORRECT if turn < share / 2 else Verdict.INCORRECT
 
 
 def choose_gold(
@@ -120,8 +120,4 @@ def _first_apart(gold: Iterable[GoldMask], units: Container[int]) -> GoldMask | 
 
 
 def _shuffled(gold: Iterable[GoldMask], seed: int, reviewer: str) -> Sequence[GoldMask]:
-    return sorted(gold, key=lambda each: _ticket("gold mask", seed, reviewer, each.mask_id))
-
-
-def _ticket(what: str, seed: int, reviewer: str, name: str) -> str:
-    return sha256(f"mask-audit/1\n{what}\n{seed}\n{reviewer}\n{name}".encode()).hexdigest()
+    return sorted(gold, key=lambda each: ticket_of("gold mask", seed, reviewer, each.mask_id))

@@ -1,12 +1,12 @@
 """The pairs of masks that two settings made of the same mentions: which there are, and how each is shown."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from audit.review.choices import Side
 from audit.review.queue import ONE_BLOCK, ticket_order
+from audit.review.tickets import ticket_of
 from db.records import Preference, UnitMask
 
 _OTHER = {Preference.FIRST: Preference.SECOND, Preference.SECOND: Preference.FIRST}
@@ -65,8 +65,7 @@ def left_of(pair: MaskPair, *, seed: int, reviewer: str) -> Preference:
     >>> [left_of(pair, seed=7, reviewer=name).value for name in ("ann", "bob", "eve")]
     ['first', 'second', 'second']
     """
-    text = "\n".join(("mask-audit/1", "left", str(seed), reviewer, *pair.mask_ids))
-    is_odd = hashlib.sha256(text.encode()).digest()[0] % 2
+    is_odd = int(ticket_of("left", seed, reviewer, *pair.mask_ids)[:2], 16) % 2
     return Preference.SECOND if is_odd else Preference.FIRST
 
 
@@ -111,5 +110,4 @@ def settled_preference(preferences: Collection[Preference]) -> Preference:
 def _pair_id(settings: tuple[str, str], mask_ids: tuple[str, str]) -> str:
     # With the settings in it, an assignment tells which two settings somebody asked to compare: their masks
     # may be the masks of others too.
-    text = "\n".join(("mask-audit/1", "pair", *sorted(settings), *mask_ids))
-    return f"pair-{hashlib.sha256(text.encode()).hexdigest()}"
+    return f"pair-{ticket_of('pair', *sorted(settings), *mask_ids)}"

@@ -1,12 +1,13 @@
 """Decides in which order one reviewer sees the masks of a sample, and which come next."""
 
-import hashlib
 import heapq
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from math import inf
 from types import MappingProxyType
+
+from audit.review.tickets import ticket_of
 
 WINDOW_SIZE = 12
 """Items that a browser holds ready: at least 20 seconds of work."""
@@ -63,7 +64,7 @@ def ticket_order(
             mask_units,
             key=lambda mask_id: (
                 block_of.get(mask_units[mask_id], inf),
-                _ticket(seed, reviewer, mask_id),
+                ticket_of("review", seed, reviewer, mask_id),
                 mask_id,
             ),
         )
@@ -117,7 +118,3 @@ def _apart(masks: Iterable[str], mask_units: Mapping[str, int], shown: Sequence[
         yield mask_id
         if waiting_of_unit[mask_units[mask_id]]:
             resting.append(mask_units[mask_id])
-
-
-def _ticket(seed: int, reviewer: str, mask_id: str) -> str:
-    return hashlib.sha256(f"mask-audit/1\nreview\n{seed}\n{reviewer}\n{mask_id}".encode()).hexdigest()

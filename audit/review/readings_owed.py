@@ -1,9 +1,9 @@
 """How often a mask is to be read, and by whom: decided by chance that is fixed beforehand."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from audit.review.tickets import share_of, ticket_of
 from db.records import MaskReader, Verdict
 
 
@@ -46,9 +46,7 @@ def second_ticket(seed: int, mask_id: str) -> float:
     >>> round(second_ticket(7, "m1"), 3)
     0.365
     """
-    digest = hashlib.sha256(f"mask-audit/1\nsecond\n{seed}\n{mask_id}".encode()).digest()
-    # 53 bits are what a float holds exactly; all 64 could round up to 1.
-    return (int.from_bytes(digest[:8]) >> 11) / 2**53
+    return share_of(ticket_of("second", seed, mask_id))
 
 
 def readings_owed(readers: Sequence[MaskReader], rule: ReadingRule, ticket: float) -> int:

@@ -151,6 +151,19 @@ def person(chromium: Any) -> Iterator[Callable[[], Any]]:
     assert not problems
 
 
+@pytest.fixture
+def blank(chromium: Any) -> Iterator[Any]:
+    """A page of its own, 1280×720; an exception in it fails the test."""
+    problems: list[str] = []
+    context = chromium.new_context(viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.set_default_timeout(20_000)
+    yield page
+    context.close()
+    assert not problems
+
+
 def _start_workspace(folder: Path) -> Workspace:
     store = create_workspace(folder)
     save_photographs(folder / "images")
