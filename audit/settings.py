@@ -89,6 +89,9 @@ oidc = {oidc}
 # given other keys in a table at the end of this file: [keys], then lines such as correct = "k".
 hand = {hand}
 
+# Users of a Label Studio server are known here by their e-mail addresses. Who has another name here is given
+# it in a table at the end of this file: [annotators], then lines such as "ann@example.org" = "ann".
+
 # Threads that read annotation files; 0 takes every core.
 workers = {workers}
 """
@@ -125,6 +128,7 @@ class Settings:
         oidc: file of the workspace that names the provider.
         hand: "right" or "left".
         keys: action → key, where it is not the preset's.
+        annotators: e-mail address or number of a Label Studio user → the reviewer's name here.
     """
 
     folder: Path
@@ -145,6 +149,7 @@ class Settings:
     oidc: str = field(default="oidc.toml")
     hand: str = field(default="right")
     keys: Mapping[str, str] = field(default_factory=dict)
+    annotators: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def database_url(self) -> str:
@@ -193,7 +198,11 @@ def load_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
 
 def write_settings(settings: Settings) -> None:
     """Write a new workspace's `audit.toml`, with every setting and what it means, and its guideline."""
-    values = {key: _toml(getattr(settings, key)) for key in _defaults() if key != "keys"}
+    values = {
+        key: _toml(getattr(settings, key))
+        for key, default in _defaults().items()
+        if not isinstance(default, dict)
+    }
     (settings.folder / FILE_NAME).write_text(TEMPLATE.format_map(values), encoding="utf-8")
     if not settings.guideline_file.exists():
         settings.guideline_file.write_text(DEFAULT_GUIDELINE, encoding="utf-8")

@@ -3,6 +3,7 @@
 StoreError
 ├── NotFoundError     what was asked for is not in the store
 ├── ConflictError     it is there already, or contradicts what is there
+├── BusyError         somebody else is at the same work
 └── UnreachableError  the database or the file system does not answer
 """
 
@@ -17,6 +18,10 @@ class NotFoundError(StoreError):
 
 class ConflictError(StoreError):
     """What was handed in is there already, or contradicts what is there."""
+
+
+class BusyError(StoreError):
+    """Somebody else is at the same work, which only one may do at a time."""
 
 
 class UnreachableError(StoreError):

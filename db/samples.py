@@ -23,6 +23,8 @@ from db.records import (
 from db.store import Transaction, insert_if_new, slices
 from db.tables import (
     journal,
+    label_studio_annotations,
+    label_studio_tasks,
     masks,
     preferences,
     sample_settings,
@@ -262,6 +264,8 @@ def mark_unjudgable(transaction: Transaction, mask_id: str, reason: str | None) 
 def remove_sample(transaction: Transaction, name: str) -> int:
     """Remove a sample and the masks that nothing else holds; verdicts and their masks stay.
 
+    What was pushed of it to a Label Studio server stays there, and is forgotten here.
+
     Returns:
         How many units it had.
     """
@@ -269,18 +273,22 @@ def remove_sample(transaction: Transaction, name: str) -> int:
     n_units = len(_unit_ids(transaction, sample.sample_id))
     transaction.connection.execute(delete(samples).where(samples.c.sample_id == sample.sample_id))
     held = select(unit_masks.c.mask_id).where(unit_masks.c.mask_id.is_not(None))
-    judged = union(
-        select(journal.c.mask_id), select(preferences.c.first_mask_id), select(preferences.c.second_mask_id)
+    kept = union(
+        select(journal.c.mask_id),
+        select(preferences.c.first_mask_id),
+        select(preferences.c.second_mask_id),
+        select(label_studio_tasks.c.mask_id),
+        select(label_studio_annotations.c.mask_id).where(label_studio_annotations.c.mask_id.is_not(None)),
     )
     transaction.connection.execute(
         delete(synthetic_masks).where(
-            synthetic_masks.c.made_from.not_in(held), synthetic_masks.c.mask_id.not_in(judged)
+            synthetic_masks.c.made_from.not_in(held), synthetic_masks.c.mask_id.not_in(kept)
         )
     )
     made = select(synthetic_masks.c.mask_id)
     transaction.connection.execute(
         delete(masks).where(
-            masks.c.mask_id.not_in(held), masks.c.mask_id.not_in(judged), masks.c.mask_id.not_in(made)
+            masks.c.mask_id.not_in(held), masks.c.mask_id.not_in(kept), masks.c.mask_id.not_in(made)
         )
     )
     return n_units

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from threading import RLock
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
@@ -63,6 +64,18 @@ class Store:
             if connection.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ")
             yield Transaction(connection)
+
+    @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """Give a connection that belongs to the block alone and commits each statement by itself."""
+        with self._connected() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @property
+    def file(self) -> Path | None:
+        """The database's file where it is SQLite's, else None."""
+        is_file = self._url.get_backend_name() == "sqlite" and self._url.database
+        return Path(str(self._url.database)) if is_file else None
 
     def create(self) -> None:
         """Lay out the tables in an empty database; leave one of this version alone."""

@@ -27,7 +27,7 @@ from sqlalchemy import (
     false,
 )
 
-SCHEMA_REVISION = "0003"
+SCHEMA_REVISION = "0004"
 """The Alembic revision that this schema is; a test holds it equal to the newest migration."""
 
 metadata = MetaData(
@@ -260,4 +260,79 @@ preferences = Table(
     UniqueConstraint("reviewer_id", "client_key"),
     Index("ix_preferences_standing", "first_mask_id", "second_mask_id", "reviewer_id", "entry_id"),
     comment="Which of two masks is better, append-only; no verdict on either",
+)
+
+label_studio_projects = Table(
+    "label_studio_projects",
+    metadata,
+    Column("project_id", _Id, primary_key=True),
+    Column("sample_id", ForeignKey("samples.sample_id", ondelete="CASCADE"), nullable=False),
+    Column("url", Text, nullable=False, comment="of the server; empty: files went to and fro"),
+    Column("number", BigInteger, nullable=False, comment="the project's id on the server"),
+    Column("config_hash", String(64), nullable=False, comment="of the labeling config pushed; empty: none"),
+    Column("watermark", UtcTime, comment="latest change read, by the server's clock"),
+    Column("pulled_at", UtcTime, comment="when it was last read to the end"),
+    UniqueConstraint("sample_id", "url", "number"),
+    comment="Label Studio projects that hold the masks of a sample",
+)
+
+label_studio_tasks = Table(
+    "label_studio_tasks",
+    metadata,
+    Column(
+        "project_id",
+        ForeignKey("label_studio_projects.project_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("task_number", BigInteger, primary_key=True, comment="the task's id on the server"),
+    Column("mask_id", ForeignKey("masks.mask_id"), nullable=False),
+    Column("data_hash", String(64), nullable=False, comment="of what it showed when it was pushed"),
+    comment="The tasks of a Label Studio project, and the masks that they show",
+)
+
+label_studio_annotations = Table(
+    "label_studio_annotations",
+    metadata,
+    Column(
+        "project_id",
+        ForeignKey("label_studio_projects.project_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("annotation_number", BigInteger, primary_key=True, comment="its id on the server"),
+    Column("task_number", BigInteger, nullable=False),
+    Column("mask_id", ForeignKey("masks.mask_id"), comment="empty where its task shows none of the sample"),
+    Column("annotator", Text, nullable=False, comment="whom it is by, as reviewers are named here"),
+    Column("updated_at", UtcTime, nullable=False, comment="by the server's clock"),
+    Column("verdict", String(20), comment="empty: skipped or refused"),
+    Column("reasons", Text, nullable=False, comment="reason ids joined by ;"),
+    Column("comment", Text, nullable=False),
+    Column("seconds", Float(53), comment="the server's lead time"),
+    Column("refusal", Text, nullable=False, comment="why nothing can be taken from it; empty: it can"),
+    Index("ix_label_studio_annotations_task", "project_id", "task_number"),
+    comment="What a Label Studio server held when it was last read; what is gone there is gone here",
+)
+
+label_studio_reads = Table(
+    "label_studio_reads",
+    metadata,
+    Column(
+        "project_id",
+        ForeignKey("label_studio_projects.project_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("task_number", BigInteger, primary_key=True, comment="the task's id on the server"),
+    Column("updated_at", UtcTime, nullable=False, comment="its latest change then, by the server's clock"),
+    comment="The tasks that a Label Studio server held when it was last read",
+)
+
+label_studio_entries = Table(
+    "label_studio_entries",
+    metadata,
+    Column("entry_id", ForeignKey("journal.entry_id"), primary_key=True),
+    Column(
+        "project_id",
+        ForeignKey("label_studio_projects.project_id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    comment="Which entries of the journal a Label Studio project made",
 )

@@ -4,6 +4,7 @@ Nothing here knows SQL or Parquet. Times are timezone-aware UTC.
 """
 
 from db.records.gold import GoldMask, GoldVerdict, Known, SyntheticMask
+from db.records.label_studio import HeldAnnotation, LabelStudioProject, LatestEntry, PushedTask
 from db.records.people import Assignment, MaskReader, Reviewer, Role
 from db.records.samples import (
     Contrast,
@@ -41,8 +42,11 @@ __all__ = [
     "FrameFile",
     "GoldMask",
     "GoldVerdict",
+    "HeldAnnotation",
     "JournalEntry",
     "Known",
+    "LabelStudioProject",
+    "LatestEntry",
     "Mask",
     "MaskReader",
     "MaskState",
@@ -50,6 +54,7 @@ __all__ = [
     "Preference",
     "PreferenceReading",
     "Purpose",
+    "PushedTask",
     "Reading",
     "Reason",
     "Reviewer",
