@@ -235,6 +235,35 @@ class VerdictSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCounts:
+    """How much was read through one front end.
+
+    Attributes:
+        n_verdicts: readings that stand.
+        n_masks: different masks that they are on.
+    """
+
+    n_verdicts: int
+    n_masks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFindings:
+    """Through which front ends the readings that stand came, and how far those agree.
+
+    Attributes:
+        counts: front end → what was read through it; only those through which something was.
+        n_masks_of_several: masks that were read through more than one.
+        agreement: on those, the share of agreeing pairs of front ends; why there is none, or None where no
+            mask was read through more than one.
+    """
+
+    counts: Mapping[str, SourceCounts]
+    n_masks_of_several: int = 0
+    agreement: Figure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GoldRates:
     """How masks of known answer were judged by reviewers who could not tell them from others.
 
@@ -305,12 +334,14 @@ class ReportContent:
         span: what the intervals' confidence is of.
         goal: what the sample was drawn to show, and how far that is reached.
         settling: what a mask counts as on which reviewers disagree.
+        by_source: through which front ends the readings came.
         comparisons: every pair of settings on the mentions judged under both, p-values held over all pairs.
         contrasts: for a sample of differing masks, the difference under each estimand.
         preferences: every two settings whose masks somebody compared side by side.
         agreement: how far reviewers agree; why that cannot be said, or None where nobody read a second time.
         gold: what masks of known answer say of the reviewers, or why they say nothing.
         not_in_sample: settings that were ingested after the draw and have no masks in it.
+        sources: what each reviewer gave through each front end.
         warnings: whole sentences.
     """
 
@@ -325,6 +356,7 @@ class ReportContent:
     span: Span
     goal: GoalResult
     settling: Settling
+    by_source: SourceFindings
     comparisons: tuple[Comparison, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
     preferences: tuple[PreferenceResult, ...] = ()

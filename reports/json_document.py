@@ -14,6 +14,7 @@ from reports.content import (
     Result,
     SettingResult,
     Settling,
+    SourceFindings,
     Width,
 )
 from reports.counts import counts_by_name
@@ -61,6 +62,7 @@ def render_json(content: ReportContent) -> str:
         **_comparisons(content),
         **_preferences(content),
         **_agreement(content.agreement),
+        **sources_object(content.by_source),
         "settlement": content.settling.policy,
         "disagreements": _disagreements(content.settling),
         **_gold(content.gold),
@@ -307,6 +309,18 @@ def _agreement(found: Agreement | NoEstimate | None) -> Object:
             **_present(remark=found.remark),
         }
     }
+
+
+def sources_object(found: SourceFindings) -> Object:
+    """Through which front ends the readings came, under the key `sources`; nothing where there are none."""
+    if not found.counts:
+        return {}
+    counts = {
+        source: {"n_verdicts": each.n_verdicts, "n_masks": each.n_masks}
+        for source, each in found.counts.items()
+    }
+    agreement = {} if found.agreement is None else _if_estimated("agreement", found.agreement)
+    return {"sources": {**counts, "n_masks_of_several": found.n_masks_of_several, **agreement}}
 
 
 def _gold(found: GoldFindings | NoEstimate | None) -> Object:

@@ -2,12 +2,13 @@
 
 from reports.blocks import Cell, Section, Table
 from reports.cells import interval_cell, share_cell
-from reports.content import ReportContent
+from reports.content import ReportContent, SourceFindings
 from reports.grid import setting_name
 from reports.numbers import (
     ABSENT,
     coefficient_number,
     count_text,
+    counted_text,
     exact_percent_text,
     method_text,
     percent_text,
@@ -51,11 +52,14 @@ def agreement(content: ReportContent) -> Section:
         ("Gwet's AC1", found.ac1),
         (KAPPAS[found.kappa_is], found.kappa),
     )
+    between = content.by_source.agreement
+    if between is not None:
+        figures = (*figures, ("Agreement between sources", between))
     rows = tuple((Cell(text=name), *_cells(figure)) for name, figure in figures)
     return Section(
         title=title,
         points=(REMARKS[found.remark],) if found.remark else (),
-        paragraphs=(_of_what(found), TOGETHER),
+        paragraphs=(_of_what(found), TOGETHER, *_between_sources(content.by_source)),
         table=Table(columns=("Figure", "Value", "Interval"), rows=rows),
     )
 
@@ -67,6 +71,17 @@ def _of_what(found: Agreement) -> str:
         f" {count_text(found.n_pairs)} pairs of readings, {count_text(found.n_reviewers)} reviewers. Unsure"
         f" readings are left out. {confidence} intervals, over masks: they speak of these reviewers, not of"
         " others."
+    )
+
+
+def _between_sources(found: SourceFindings) -> tuple[str, ...]:
+    if found.agreement is None:
+        return ()
+    masks = counted_text(found.n_masks_of_several, "mask")
+    return (
+        f"{masks} {'was' if found.n_masks_of_several == 1 else 'were'} read through more than one of"
+        f" {', '.join(f'“{source}”' for source in found.counts)}: the agreement between sources compares what"
+        " was read first through each.",
     )
 
 

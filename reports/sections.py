@@ -17,6 +17,7 @@ from reports.readings import agreement, corrected
 from reports.sentences import (
     UNDECIDED,
     absence_text,
+    origin_text,
     provenance_text,
     quotable_text,
     scope_text,
@@ -184,9 +185,13 @@ def sources(content: ReportContent) -> Section:
         )
         for each, of_source in zip(content.sources, counts, strict=True)
     )
+    origin = origin_text(content.by_source)
     return Section(
         title="Who judged",
-        paragraphs=("Verdicts that stand; what was undone or changed is not counted.",),
+        paragraphs=(
+            "Verdicts that stand; what was undone or changed is not counted.",
+            *((f"Where they were given: {origin}.",) if origin else ()),
+        ),
         table=Table(columns=tuple(columns), rows=rows, n_labels=2),
     )
 

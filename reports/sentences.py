@@ -1,9 +1,10 @@
 """What the report says in words, the same in every format."""
 
-from reports.content import ReportContent, SettingResult, Span
+from reports.content import ReportContent, SettingResult, SourceFindings, Span
 from reports.grid import setting_name
 from reports.numbers import (
     count_text,
+    counted_text,
     date_text,
     method_text,
     n_eff_text,
@@ -191,6 +192,18 @@ def origin_facts(content: ReportContent) -> tuple[str, ...]:
         date_text(content.created_at),
         content.version,
     )
+
+
+def origin_text(found: SourceFindings) -> str:
+    """Through which front ends how many verdicts came, as a clause; empty where there are none."""
+    came = ", ".join(
+        f"{counted_text(each.n_verdicts, 'verdict')} on {counted_text(each.n_masks, 'mask')}"
+        f" through “{source}”"
+        for source, each in found.counts.items()
+    )
+    if len(found.counts) < 2:
+        return came
+    return f"{came}; {counted_text(found.n_masks_of_several, 'mask')} read through more than one"
 
 
 def _interval_fact(setting: SettingResult, accuracy: Estimate, content: ReportContent) -> str:

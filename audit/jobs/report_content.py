@@ -18,6 +18,7 @@ from audit.jobs.review_state import ReviewState
 from audit.jobs.sample_growth import drawn_from
 from audit.jobs.second_readings import corrected, reviewer_agreement
 from audit.jobs.setting_comparisons import compare_all
+from audit.jobs.verdict_sources import source_findings
 from db.manifest import Manifest, fingerprint, frame_files
 from db.records import Sample, SampleSetting, Unit
 from reports.content import (
@@ -66,6 +67,7 @@ def report_content(
         span=figures.span,
         goal=goal_result(state, confidence=figures.confidence),
         settling=settling(state),
+        by_source=source_findings(state, confidence=figures.confidence),
         comparisons=compare_all(state, figures),
         contrasts=tuple(each for each in differences if isinstance(each, Contrast)),
         agreement=reviewer_agreement(state, confidence=figures.confidence),

@@ -1,7 +1,7 @@
 """What second readings say: how far reviewers agree, and the accuracy once their errors are corrected."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,9 +10,9 @@ from audit.jobs.estimates import Figures, cluster_deff, strata_codes
 from audit.jobs.review_state import ReviewState
 from audit.review.adjudication import majority
 from audit.review.readings_owed import second_ticket
-from db.records import MaskState, StandingVerdict, UnitMask, Verdict
+from db.records import MaskState, Source, StandingVerdict, UnitMask, Verdict
 from sampling.estimation.estimands import Estimand
-from sampling.estimation.estimate import NoEstimate
+from sampling.estimation.estimate import Estimate, NoEstimate
 from sampling.reviewers.agreement import Agreement, Ratings, agreement
 from sampling.reviewers.measurement_error import CorrectedAccuracy, corrected_accuracy
 from sampling.reviewers.readings import Reading, SecondReadings
@@ -24,6 +24,9 @@ READING_OF = {
 }
 
 Readings = tuple[StandingVerdict, ...]
+
+Kind = tuple[Source, Verdict, bool]
+"""Of a first reading: through which front end, what it says, and whether its chance of a second is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,24 +74,53 @@ def reviewer_agreement(state: ReviewState, *, confidence: float) -> Agreement | 
 
     A mask stands for one over its chance to be read again, and masks that were read again beside the draw are
     left out: otherwise the figures would be of a heap of doubtful masks. Where no chance is known (imported
-    verdicts), those read again stand for all such masks of their first verdict. A lead's verdict is no
-    reading.
+    verdicts) or another front end than the first one's read masks again, whatever the draw said, those read
+    again stand for all masks of the same kind of first reading. A lead's verdict is no reading.
     """
     shared = [readings for readings in state.readings.values() if len(readings) > 1]
     if not shared:
         return None
-    weights = _stands_for(state, shared)
-    kept = [(readings, weight) for readings, weight in zip(shared, weights, strict=True) if weight]
+    kept = _stand_for(state, shared)
     if not kept:
         return NoEstimate(reason="no mask that was drawn for it has two readings")
-    names = sorted({each.reviewer for readings, _ in kept for each in readings})
-    place = {name: column for column, name in enumerate(names)}
-    codes = np.full((len(kept), len(names)), Reading.NONE, dtype=np.int64)
+    return agreement(_ratings(kept, lambda reading: reading.reviewer), confidence=confidence)
+
+
+def source_agreement(state: ReviewState, *, confidence: float) -> Estimate | NoEstimate | None:
+    """Give how far front ends agree: the share of agreeing pairs on masks that were read through several.
+
+    Of each front end the first reading of a mask counts. A mask stands for all masks of the same kind of
+    first reading, over those of them that were read through several: who reads a mask again may have been
+    given the doubtful ones.
+
+    Returns:
+        None where no mask was read through more than one.
+    """
+    shared = [readings for readings in state.readings.values() if is_of_several_sources(readings)]
+    if not shared:
+        return None
+    rates = _masks_per_shared(state, shared)
+    found = agreement(
+        _ratings([(readings, rates[_kind(readings)]) for readings in shared], lambda reading: reading.source),
+        confidence=confidence,
+    )
+    return found if isinstance(found, NoEstimate) else found.observed
+
+
+def is_of_several_sources(readings: Readings) -> bool:
+    """Whether a mask with these readings was read through more than one front end."""
+    return len({each.source for each in readings}) > 1
+
+
+def _ratings(kept: Sequence[tuple[Readings, float]], rater_of: Callable[[StandingVerdict], str]) -> Ratings:
+    """Who said what of masks that stand for so many; of several readings by one rater the first counts."""
+    raters = sorted({rater_of(each) for readings, _ in kept for each in readings})
+    place = {rater: column for column, rater in enumerate(raters)}
+    codes = np.full((len(kept), len(raters)), Reading.NONE, dtype=np.int64)
     for row, (readings, _) in enumerate(kept):
-        for each in readings:
-            codes[row, place[each.reviewer]] = READING_OF[each.verdict]
-    ratings = Ratings(codes=codes, weights=np.array([weight for _, weight in kept]))
-    return agreement(ratings, confidence=confidence)
+        for each in reversed(readings):
+            codes[row, place[rater_of(each)]] = READING_OF[each.verdict]
+    return Ratings(codes=codes, weights=np.array([weight for _, weight in kept]))
 
 
 def corrected(state: ReviewState, setting: str, figures: Figures) -> CorrectedAccuracy | NoEstimate | None:
@@ -204,23 +236,38 @@ def _unknown_chance(of_masks: Sequence[Readings]) -> _Unknown:
     )
 
 
-def _stands_for(state: ReviewState, shared: Sequence[Readings]) -> list[float]:
-    """How many masks each of those that were read twice stands for; 0 beside the draw."""
-    unknown = [
-        _first(readings).verdict
-        for readings in state.readings.values()
-        if _first(readings).second_probability is None
+def _stand_for(state: ReviewState, shared: Sequence[Readings]) -> list[tuple[Readings, float]]:
+    """The masks that were read twice and not beside the draw, each with how many masks it stands for."""
+    counted = [
+        readings
+        for readings in shared
+        if _is_left_to_chance(readings) or _is_drawn(readings, state.sample.seed)
     ]
-    n_first = Counter(unknown)
-    n_shared = Counter(
-        _first(readings).verdict for readings in shared if _first(readings).second_probability is None
-    )
-    weights = []
-    for readings in shared:
-        first = _first(readings)
-        if first.second_probability is None:
-            weights.append(n_first[first.verdict] / n_shared[first.verdict])
-        else:
-            is_chosen = second_ticket(state.sample.seed, first.mask_id) < first.second_probability
-            weights.append(1 / first.second_probability if is_chosen else 0.0)
-    return weights
+    by_rate = {_kind(readings) for readings in counted if _is_left_to_chance(readings)}
+    rates = _masks_per_shared(state, counted)
+    kept = []
+    for readings in counted:
+        kind, chance = _kind(readings), _first(readings).second_probability
+        kept.append((readings, rates[kind] if chance is None or kind in by_rate else 1 / chance))
+    return kept
+
+
+def _is_left_to_chance(readings: Readings) -> bool:
+    """Whether no draw of ours decided that the mask was read again, as far as anybody knows."""
+    return _first(readings).second_probability is None or is_of_several_sources(readings)
+
+
+def _is_drawn(readings: Readings, seed: int) -> bool:
+    first = _first(readings)
+    return second_ticket(seed, first.mask_id) < (first.second_probability or 0.0)
+
+
+def _masks_per_shared(state: ReviewState, shared: Sequence[Readings]) -> dict[Kind, float]:
+    """Kind of first reading → all masks of that kind, over those of them that are shared."""
+    n_masks = Counter(map(_kind, state.readings.values()))
+    return {kind: n_masks[kind] / n for kind, n in Counter(map(_kind, shared)).items()}
+
+
+def _kind(readings: Readings) -> Kind:
+    first = _first(readings)
+    return first.source, first.verdict, first.second_probability is not None

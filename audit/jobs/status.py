@@ -9,9 +9,10 @@ from audit.jobs.goal_progress import goal_result
 from audit.jobs.gold_pool import GoldState, load_gold_state
 from audit.jobs.readings_left import ReadingsLeft, load_readings_left
 from audit.jobs.review_state import ReviewState, load_review_state
+from audit.jobs.verdict_sources import source_findings
 from audit.jobs.workspace import Workspace
 from db.samples import load_samples
-from reports.content import GoalResult
+from reports.content import GoalResult, SourceFindings
 from sampling.design.goals import Goal
 from sampling.sequential.reading import GoalState
 
@@ -32,6 +33,7 @@ class SampleStatus:
         n_masks: different masks that eyes can judge; several settings may have made one.
         n_judged: of these, how many are settled, if only for now.
         n_unread: of these, how many nobody has read.
+        by_source: through which front ends the readings came.
         seconds_per_verdict: the median of the verdicts that were timed; None where none was.
         goal: what it is to show, and how far that is.
         n_disputed: of these, on how many reviewers disagree and nobody settled it.
@@ -47,6 +49,7 @@ class SampleStatus:
     n_masks: int
     n_judged: int
     n_unread: int
+    by_source: SourceFindings
     seconds_per_verdict: float | None
     n_disputed: int
     n_flagged: int
@@ -119,6 +122,7 @@ def _sample_status(state: ReviewState, workspace: Workspace, now: datetime) -> S
         n_masks=len(masks),
         n_judged=n_judged,
         n_unread=len(masks - state.settled.keys()),
+        by_source=source_findings(state, confidence=workspace.settings.confidence),
         seconds_per_verdict=pace([state]),
         goal=goal,
         is_reached=_is_reached(goal),

@@ -5,8 +5,9 @@ from typing import Any
 from audit.jobs.readings_left import ReadingsLeft, reviewers_lacking_text
 from audit.jobs.status import SampleStatus, WorkspaceStatus
 from reports.goals import aim_text, progress_texts
-from reports.json_document import goal_object
+from reports.json_document import goal_object, sources_object
 from reports.numbers import count_text, counted_text, duration_text
+from reports.sentences import origin_text
 from reports.settlement import not_shown_text
 
 
@@ -55,12 +56,17 @@ def _sample_lines(sample: SampleStatus) -> list[str]:
     return [
         f"sample {sample.name}: {count_text(sample.n_units)} units, {count_text(sample.n_judged)} of "
         f"{count_text(sample.n_masks)} masks judged{left}",
+        *_lines_of_sources(sample),
         *_lines_of_readings(sample),
         *_lines_for_the_lead(sample),
         f"  to {aim_text(sample.goal)}",
         *(f"  {setting}: {progress}" for setting, progress in progress_texts(sample.goal).items()),
         f"  masks of known answer: {sample.gold.sentence}",
     ]
+
+
+def _lines_of_sources(sample: SampleStatus) -> list[str]:
+    return [f"  {origin_text(sample.by_source)}"] if len(sample.by_source.counts) > 1 else []
 
 
 def _lines_of_readings(sample: SampleStatus) -> list[str]:
@@ -96,6 +102,7 @@ def _sample_json(sample: SampleStatus) -> dict[str, Any]:
         "n_flagged": sample.n_flagged,
         "n_not_to_settle": sample.n_not_to_settle,
         **_readings_json(sample.readings_left),
+        **sources_object(sample.by_source),
         "gold": {"on": sample.gold.is_on, "state": sample.gold.sentence},
         "done": sample.is_done,
         **pace,

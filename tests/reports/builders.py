@@ -15,6 +15,8 @@ from reports.content import (
     Result,
     SettingResult,
     Settling,
+    SourceCounts,
+    SourceFindings,
     Span,
     StratumSize,
     TicketExample,
@@ -241,6 +243,12 @@ def content_of(*settings: SettingResult, **changes: object) -> ReportContent:
         "span": Span.EACH,
         "goal": DESCRIBE,
         "settling": Settling(policy=Settlement.MAJORITY),
+        "by_source": SourceFindings(
+            counts={
+                "page": SourceCounts(n_verdicts=13_513, n_masks=13_513),
+                "import": SourceCounts(n_verdicts=4_397, n_masks=4_397),
+            }
+        ),
         "sources": (
             VerdictSource(reviewer="Ada", source="page", n_verdicts=7_412),
             VerdictSource(reviewer="Grace", source="page", n_verdicts=6_101),

@@ -11,6 +11,8 @@ from reports.content import (
     ReportContent,
     SettingResult,
     Settling,
+    SourceCounts,
+    SourceFindings,
     TicketExample,
     VerdictSource,
 )
@@ -75,6 +77,7 @@ def published() -> ReportContent:
         ),
         agreement=agreement_of(),
         gold=gold_findings(*settings),
+        by_source=replace(content_of().by_source, n_masks_of_several=298, agreement=estimate_of(0.92, 298)),
         settling=Settling(
             policy=Settlement.MAJORITY,
             n_disagreed=24,
@@ -141,6 +144,7 @@ def unfinished() -> ReportContent:
             strata=(stratum("demo", 40, n_entities=40, n_annotations=64),),
         ),
         sources=(VerdictSource(reviewer="local", source="page", n_verdicts=31),),
+        by_source=SourceFindings(counts={"page": SourceCounts(n_verdicts=31, n_masks=31)}),
         ticket_example=None,
     )
 
@@ -267,7 +271,7 @@ def contrasting() -> ReportContent:
 @pytest.fixture
 def empty() -> ReportContent:
     """A sample that holds no setting's masks."""
-    return content_of(sources=(), ticket_example=None)
+    return content_of(sources=(), by_source=SourceFindings(counts={}), ticket_example=None)
 
 
 HOSTILE = (
@@ -316,5 +320,10 @@ def hostile() -> ReportContent:
         warnings=HOSTILE,
         not_in_sample=HOSTILE,
         sources=tuple(VerdictSource(reviewer=text, source=text, n_verdicts=1) for text in HOSTILE),
+        by_source=SourceFindings(
+            counts={text: SourceCounts(n_verdicts=1, n_masks=1) for text in HOSTILE},
+            n_masks_of_several=1,
+            agreement=NoEstimate(reason="no unit has two decided readings, so there is nothing to compare"),
+        ),
         ticket_example=TicketExample(annotation_id=HOSTILE[2], ticket="0" * 64),
     )

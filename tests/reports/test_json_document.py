@@ -32,6 +32,18 @@ def document_of(content):
     return json.loads(render_json(content))
 
 
+def test_sources_are_counted_and_absent_where_nobody_has_judged(published, unfinished, empty):
+    found = document_of(published)["sources"]
+    assert list(found) == ["page", "import", "n_masks_of_several", "agreement"]
+    assert found["import"] == {"n_verdicts": 4397, "n_masks": 4397}
+    assert found["agreement"]["n"] == found["n_masks_of_several"] == 298
+    assert document_of(unfinished)["sources"] == {
+        "page": {"n_verdicts": 31, "n_masks": 31},
+        "n_masks_of_several": 0,
+    }
+    assert "sources" not in document_of(empty)
+
+
 def test_json_has_the_keys_of_format_1(published):
     document = document_of(published)
 
@@ -48,6 +60,7 @@ def test_json_has_the_keys_of_format_1(published):
         "comparisons",
         "preferences",
         "agreement",
+        "sources",
         "settlement",
         "disagreements",
         "gold",

@@ -22,6 +22,7 @@ def test_agreement_is_told_by_every_figure_with_its_interval(published):
         ["Krippendorff's alpha", "0.46", "0.28 to 0.60"],
         ["Gwet's AC1", "0.91", "0.87 to 0.93"],
         ["Cohen's kappa", "0.46", "0.28 to 0.60"],
+        ["Agreement between sources", "92.0 %", "88.4–94.6 %"],
     ]
     assert (
         "298 masks with two decided readings or more, 298 pairs of readings, 2 reviewers"
@@ -56,6 +57,25 @@ def test_readings_that_allow_no_figure_say_why_and_none_at_all_say_nothing(publi
         "No figure: no unit has two decided readings.",
     )
     assert not agreement(replace(published, agreement=None)).has_content
+
+
+def test_what_was_read_through_one_source_only_says_nothing_of_agreement_between_sources(published):
+    by_source = replace(published.by_source, n_masks_of_several=0, agreement=None)
+
+    section = agreement(replace(published, by_source=by_source))
+
+    assert len(section.paragraphs) == len(agreement(published).paragraphs) - 1
+    assert "Agreement between sources" not in {row[0] for row in lines(section)}
+
+
+def test_sources_that_share_only_unsure_readings_say_why_they_have_no_agreement(published):
+    none = NoEstimate(reason="no unit has two decided readings")
+    by_source = replace(published.by_source, n_masks_of_several=1, agreement=none)
+
+    section = agreement(replace(published, by_source=by_source))
+
+    assert section.paragraphs[-1].startswith("1 mask was read through more than one of “page”, “import”")
+    assert lines(section)[-1] == ["Agreement between sources", "— (no unit has two decided readings)", "—"]
 
 
 def test_the_corrected_accuracy_stands_beside_the_first_readings(published):

@@ -10,7 +10,8 @@ import pytest
 from reports.content import TicketExample
 from reports.drawing import design_facts, ticket_code, ticket_text
 from reports.formats import Format, render
-from reports.sentences import provenance_text, quotable_text, scope_text, status_text
+from reports.sections import sources
+from reports.sentences import origin_text, provenance_text, quotable_text, scope_text, status_text
 from sampling.design.frame import Across, DrawnUnit
 from sampling.design.selection import annotation_ticket
 from sampling.estimation.estimate import VerdictCounts
@@ -61,6 +62,22 @@ def test_the_status_counts_what_awaits_a_verdict(published, unfinished, empty):
         "INCOMPLETE: 49 of 80 masks, counted under every setting, await"
     )
     assert status_text(empty) == "Nothing to report: the sample holds no setting's masks."
+
+
+def test_where_verdicts_were_given_is_one_sentence_and_nothing_where_there_are_none(
+    published, unfinished, empty
+):
+    assert origin_text(published.by_source) == (
+        "13,513 verdicts on 13,513 masks through “page”, 4,397 verdicts on 4,397 masks through “import”;"
+        " 298 masks read through more than one"
+    )
+    assert origin_text(unfinished.by_source) == "31 verdicts on 31 masks through “page”"
+    assert sources(unfinished).paragraphs[-1] == (
+        "Where they were given: 31 verdicts on 31 masks through “page”."
+    )
+    assert origin_text(empty.by_source) == ""
+    by_leads_alone = replace(unfinished, by_source=empty.by_source)
+    assert sources(by_leads_alone).paragraphs == sources(unfinished).paragraphs[:-1]
 
 
 @pytest.mark.parametrize("chosen", FOR_PEOPLE)

@@ -45,6 +45,7 @@ def judge(
     minute: int = 0,
     flagged: bool = False,
     reasons: tuple[Reason, ...] = (),
+    source: Source = Source.PAGE,
 ) -> None:
     """Put one person's verdicts into the journal, with chances of a second reading where they are given."""
     chances = probabilities or {}
@@ -56,7 +57,7 @@ def judge(
             purpose=purpose,
             reasons=reasons,
             flagged=flagged,
-            client_key=f"{purpose}-{minute}-{mask_id}",
+            client_key=f"{source}-{purpose}-{minute}-{mask_id}",
             second_probability=chances.get(mask_id),
             decided_at=at,
         )
@@ -64,4 +65,4 @@ def judge(
     ]
     with store.transaction() as transaction:
         person = ensure_reviewer(transaction, reviewer, SOME_DAY)
-        add_readings(transaction, person.reviewer_id, readings, source=Source.PAGE, now=at)
+        add_readings(transaction, person.reviewer_id, readings, source=source, now=at)
