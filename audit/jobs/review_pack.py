@@ -14,7 +14,7 @@ from audit.errors import InputError, UnavailableError
 from audit.jobs.pack_files import check_pack_file, older_parts, pack_files
 from audit.jobs.pack_pages import PackCover, PackPages
 from audit.jobs.progress import Progress
-from audit.jobs.review.items import note_unjudgable, read_picture, shown_name
+from audit.jobs.review.items import note_unjudgable, read_picture
 from audit.jobs.review.stock import LONGEST_LEASE, take_stock
 from audit.jobs.review.tasks import Workplace
 from audit.jobs.workspace import Workspace
@@ -22,6 +22,7 @@ from audit.names import check_name
 from audit.review.guideline import read_guideline
 from audit.review.images import Unjudgable, Unreachable
 from audit.review.key_bindings import JUDGING_ACTIONS, bind_keys
+from audit.review.naming import shown_name
 from audit.review.opening import DeskKind, Opening
 from audit.review.outgoing import Item
 from audit.review.queue import review_order

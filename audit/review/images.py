@@ -1,6 +1,7 @@
 """Turns an image file into a JPEG that a browser shows exactly as the mask was drawn on it."""
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -50,6 +51,18 @@ class Unreachable:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    """An image file that fits its mask; `is_turned` where its orientation is to be applied."""
+
+    content: bytes
+    image: Image.Image
+    is_turned: bool
+
+
+_ToJpeg = Callable[[_Opened], bytes]
+
+
 def lasting_reason(found: object, noted: str | None) -> str | None:
     """Why a mask cannot be judged, to be noted of it; None where it can, or where nothing lasting is known.
 
@@ -80,12 +93,25 @@ def read_image(
         file_name: relative to `root`, also with a leading "/"; None where no file lists the image.
         mask_size: height and width of the mask, pixels.
     """
+    return _read(root, file_name, mask_size, _as_it_is_or_anew)
+
+
+def read_plain_image(
+    root: str | None, file_name: str | None, mask_size: tuple[int, int]
+) -> ReadableImage | Unjudgable | Unreachable:
+    """Give the photo as `read_image` does, always encoded anew: pixels alone, none of the file's metadata."""
+    return _read(root, file_name, mask_size, _anew)
+
+
+def _read(
+    root: str | None, file_name: str | None, mask_size: tuple[int, int], to_jpeg: _ToJpeg
+) -> ReadableImage | Unjudgable | Unreachable:
     if root is None:
         return Unjudgable(reason="the dataset was ingested without its images")
     if file_name is None:
         return Unjudgable(reason="no file of the dataset names its image")
     try:
-        return _presentable(open_root(root).read(file_name), mask_size)
+        return _presentable(open_root(root).read(file_name), mask_size, to_jpeg)
     except InputError:
         return Unreachable(reason=ROOT_UNREACHABLE)
     except NotReachableError as error:
@@ -94,17 +120,12 @@ def read_image(
         return Unjudgable(reason=str(error))
 
 
-def _presentable(content: bytes, mask_size: tuple[int, int]) -> ReadableImage:
+def _presentable(content: bytes, mask_size: tuple[int, int], to_jpeg: _ToJpeg) -> ReadableImage:
     try:
         with Image.open(BytesIO(content), formats=_FORMATS) as image:
             _refuse_bomb(image)
-            orientation = _orientation(image)
-            is_applied = _fits_when_turned(image, orientation, mask_size)
-            if _can_go_as_it_is(image, orientation, len(content)):
-                _check_whole(image)
-                jpeg = content
-            else:
-                jpeg = _encoded_anew(ImageOps.exif_transpose(image) if is_applied else image)
+            is_turned = _fits_when_turned(image, _orientation(image), mask_size)
+            jpeg = to_jpeg(_Opened(content=content, image=image, is_turned=is_turned))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise NotReadableError(f"the image has more than {MAX_PIXELS:,} pixels") from error
     except UnidentifiedImageError as error:
@@ -140,8 +161,15 @@ def _fits_when_turned(image: Image.Image, orientation: int, mask_size: tuple[int
     raise NotReadableError(f"mask is {mask_size[0]}×{mask_size[1]}, image is {stored[0]}×{stored[1]}")
 
 
-def _can_go_as_it_is(image: Image.Image, orientation: int, n_bytes: int) -> bool:
-    is_shown_alike = image.format == "JPEG" and image.mode in {"RGB", "L"} and orientation == 1
+def _as_it_is_or_anew(file: _Opened) -> bytes:
+    if not _can_go_as_it_is(file.image, len(file.content)):
+        return _anew(file)
+    _check_whole(file.image)
+    return file.content
+
+
+def _can_go_as_it_is(image: Image.Image, n_bytes: int) -> bool:
+    is_shown_alike = image.format == "JPEG" and image.mode in {"RGB", "L"} and _orientation(image) == 1
     return is_shown_alike and n_bytes <= MAX_JPEG_BYTES
 
 
@@ -151,9 +179,11 @@ def _check_whole(image: Image.Image) -> None:
     image.load()
 
 
-def _encoded_anew(image: Image.Image) -> bytes:
+def _anew(file: _Opened) -> bytes:
+    pixels = _eight_bit_rgb(ImageOps.exif_transpose(file.image) if file.is_turned else file.image)
+    pixels.info.clear()  # Pillow would write a comment and XMP, which may name a place, into the new file
     encoded = BytesIO()
-    _eight_bit_rgb(image).save(encoded, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    pixels.save(encoded, "JPEG", quality=JPEG_QUALITY, subsampling=0)
     return encoded.getvalue()
 
 

@@ -13,11 +13,12 @@ from math import ceil
 from audit.errors import InputError
 from audit.jobs.review.compare_board import Board, load_board
 from audit.jobs.review.compared_pairs import load_pairs, present_pairs
-from audit.jobs.review.items import Content, note_unjudgable, read_picture, retry_unjudgable, shown_name
+from audit.jobs.review.items import Content, note_unjudgable, read_picture, retry_unjudgable
 from audit.jobs.review.leases import lease_of, renew_leases
 from audit.jobs.review.tasks import Outlook, Workplace
 from audit.review.events import Event, PreferenceEvent
 from audit.review.images import Unjudgable
+from audit.review.naming import shown_name
 from audit.review.outgoing import Item, PastPreference, Progress
 from audit.review.pairs import MaskPair, as_preference, as_side, left_of, pair_order
 from audit.review.queue import MOST_HELD, N_RECENT, WINDOW_SIZE

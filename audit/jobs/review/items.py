@@ -1,6 +1,5 @@
 """Reads masks and photographs into what a page shows, and notes for good what cannot be shown."""
 
-import unicodedata
 from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,10 +18,6 @@ MAX_RETRIES = 50
 
 MAX_PARTS = 50
 """Parts of one annotation that a reviewer can step through; nobody looks at more, and each is a picture."""
-
-# Unicode's categories of what shows nothing by itself, and blanks that it counts as letters or symbols.
-_UNSEEN = {"Cc", "Cf", "Cs", "Mn", "Zl", "Zp", "Zs"}
-_BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
 
 Content = Picture | Unjudgable | Unreachable
 
@@ -48,7 +43,7 @@ def read_picture(masks: Sequence[Mask], unit: Unit) -> Content:
     return Picture(photo=photo, crop=crop, masks=layers, parts=parts, rest=rest)
 
 
-def note_unjudgable(store: Store, mask: Mask, content: Content) -> None:
+def note_unjudgable(store: Store, mask: Mask, content: object) -> None:
     """Note for good why a mask cannot be shown, or that it can; an outage is not noted."""
     reason = lasting_reason(content, mask.unjudgable)
     if mask.unjudgable != reason:
@@ -80,16 +75,6 @@ def retry_unjudgable(
         if isinstance(content, Unreachable):
             failed[unit.images_root] = content
         note_unjudgable(store, mask, content)
-
-
-def shown_name(unit: Unit) -> str:
-    """Give the name of a mention's entity, or its id where nothing of the name can be seen."""
-    name = unit.entity_name or ""
-    return name if any(map(_is_seen, name)) else unit.entity_id
-
-
-def _is_seen(character: str) -> bool:
-    return unicodedata.category(character) not in _UNSEEN and character not in _BLANK_LETTERS
 
 
 def _runs(mask: Mask) -> list[Runs]:

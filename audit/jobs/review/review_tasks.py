@@ -9,7 +9,7 @@ from math import ceil
 from audit.jobs.review.assignment import Assigner
 from audit.jobs.review.given_gold import KNOWN_ANSWERS, GivenGold
 from audit.jobs.review.gold import GoldSource, open_gold
-from audit.jobs.review.items import note_unjudgable, read_picture, retry_unjudgable, shown_name
+from audit.jobs.review.items import note_unjudgable, read_picture, retry_unjudgable
 from audit.jobs.review.leases import hold_again, renew_leases
 from audit.jobs.review.own_verdicts import OwnVerdicts
 from audit.jobs.review.review_entries import journal_entries
@@ -17,6 +17,7 @@ from audit.jobs.review.stock import Stock, take_stock
 from audit.jobs.review.tasks import Outlook, Workplace
 from audit.review.events import Event
 from audit.review.images import Unjudgable
+from audit.review.naming import shown_name
 from audit.review.outgoing import Item, PastVerdict, Progress
 from audit.review.queue import MOST_HELD, N_RECENT, WINDOW_SIZE, ticket_order
 from db.assignments import LONG_ENDED, load_open, move_leases, wait_to_hand_out

@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from audit.jobs.review.entries import reading_entry, withdrawal_entry
-from audit.jobs.review.items import note_unjudgable, read_picture, retry_unjudgable, shown_name
+from audit.jobs.review.items import note_unjudgable, read_picture, retry_unjudgable
 from audit.jobs.review.tasks import Outlook, Workplace
 from audit.review.attention import Attention, blind_readings, masks_to_settle
 from audit.review.events import Event, ReadingEvent, WithdrawalEvent
 from audit.review.images import Unjudgable
+from audit.review.naming import shown_name
 from audit.review.outgoing import Item, PastVerdict, Progress
 from audit.review.queue import N_RECENT, WINDOW_SIZE
 from db.records import Mask, Purpose, Source, StandingVerdict, Unit

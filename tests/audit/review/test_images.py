@@ -9,7 +9,14 @@ from PIL import Image
 from skimage import data
 
 from audit.review import images
-from audit.review.images import ReadableImage, Unjudgable, Unreachable, lasting_reason, read_image
+from audit.review.images import (
+    ReadableImage,
+    Unjudgable,
+    Unreachable,
+    lasting_reason,
+    read_image,
+    read_plain_image,
+)
 
 STORED = (300, 451)
 TURNED = (451, 300)
@@ -235,3 +242,77 @@ def test_a_jpeg_of_a_few_pixels_is_shown(tmp_path: Path) -> None:
     Image.new("RGB", (3, 5)).save(tmp_path / "tiny.jpg")
 
     assert shown(read_image(str(tmp_path), "tiny.jpg", (5, 3))).shape == (5, 3, 3)
+
+
+def with_place(orientation: int) -> bytes:
+    """A photo that says in every way there is where and how it was taken."""
+    exif = Image.Exif()
+    exif[ORIENTATION_TAG] = orientation
+    exif.get_ifd(0x8825)[2] = (52.0, 31.0, 12.0)  # GPSLatitude
+    file = io.BytesIO()
+    Image.fromarray(data.chelsea()).save(
+        file,
+        "JPEG",
+        quality=95,
+        exif=exif,
+        comment=b"taken at home",
+        xmp=b"<x:xmpmeta>home</x:xmpmeta>",
+        icc_profile=b"home",
+        dpi=(300, 300),
+    )
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("orientation", "mask_size"),
+    [(1, STORED), (3, STORED), (6, STORED), (8, STORED), (6, TURNED), (8, TURNED)],
+)
+def test_a_plain_photo_is_pixels_alone(tmp_path: Path, orientation: int, mask_size: tuple[int, int]) -> None:
+    (tmp_path / "cat.jpg").write_bytes(with_place(orientation))
+    upright = {6: lambda cat: np.rot90(cat, -1), 8: lambda cat: np.rot90(cat, 1)}
+    wanted = data.chelsea() if mask_size == STORED else upright[orientation](data.chelsea())
+
+    result = read_plain_image(str(tmp_path), "cat.jpg", mask_size)
+
+    assert np.abs(shown(result) - wanted).mean() < 5
+    assert isinstance(result, ReadableImage)
+    assert set(Image.open(io.BytesIO(result.jpeg)).info) == {
+        "jfif",
+        "jfif_density",
+        "jfif_unit",
+        "jfif_version",
+    }
+    assert b"home" not in result.jpeg
+    assert b"Exif" not in result.jpeg
+
+
+def test_a_plain_photo_is_the_same_bytes_every_time(tmp_path: Path) -> None:
+    (tmp_path / "cat.jpg").write_bytes(with_place(1))
+
+    first, again = (read_plain_image(str(tmp_path), "cat.jpg", STORED) for _ in range(2))
+
+    assert first == again
+    assert first != read_image(str(tmp_path), "cat.jpg", STORED)
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"), [("clear.png", "RGBA"), ("grey.jpg", "L"), ("deep.png", "I;16"), ("cmyk.jpg", "CMYK")]
+)
+def test_every_kind_of_picture_becomes_plain(tmp_path: Path, name: str, mode: str) -> None:
+    if mode == "I;16":
+        Image.fromarray(data.chelsea()[..., 0].astype(np.uint16) * 256).save(tmp_path / name)
+    else:
+        save_cat(tmp_path / name, mode=mode)
+
+    assert shown(read_plain_image(str(tmp_path), name, STORED)).shape == (300, 451, 3)
+
+
+def test_what_cannot_be_judged_is_no_plain_photo_either(tmp_path: Path) -> None:
+    (tmp_path / "cut.jpg").write_bytes(with_place(1)[:5000])
+    (tmp_path / "cat.jpg").write_bytes(with_place(6))
+
+    assert reason(read_plain_image(None, "cat.jpg", STORED)) == "the dataset was ingested without its images"
+    assert reason(read_plain_image(str(tmp_path), "cut.jpg", STORED)).startswith("the image file is broken")
+    assert (
+        reason(read_plain_image(str(tmp_path), "cat.jpg", (300, 450))) == "mask is 300×450, image is 300×451"
+    )
