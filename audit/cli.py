@@ -5,6 +5,7 @@ from importlib.metadata import version
 import click
 
 from audit.commands.data import doctor, ingest, init, upgrade
+from audit.commands.label_studio import label_studio
 from audit.commands.plan import plan
 from audit.commands.results import demo, report
 from audit.commands.review import review, verdicts
@@ -38,6 +39,7 @@ for command in (
     reviewer,
     review_pack,
     verdicts,
+    label_studio,
     report,
     status,
     demo,

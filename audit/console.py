@@ -46,29 +46,37 @@ class Outcome:
     error: str = field(default="")
 
 
-def speaks(command: Callable[Parameters, Outcome | None]) -> Callable[Parameters, None]:
-    """Print a command's outcome as it was asked for, and end with its exit status."""
+def speaks(
+    command: Callable[Parameters, Outcome | Iterator[Outcome] | None],
+) -> Callable[Parameters, None]:
+    """Print a command's outcome as it was asked for, and end with its exit status.
+
+    A command that goes on until it is interrupted gives outcomes one by one, printed as they come.
+    """
 
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a summary.")
     @wraps(command)
     def speaking(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
-        as_json = kwargs.pop("as_json")
-        outcome = command(*args, **kwargs)
-        if outcome is None:
-            return
-        if as_json:
-            error = {"error": {"kind": "input", "message": outcome.error}} if outcome.error else {}
-            click.echo(json.dumps({**outcome.content, **error}, ensure_ascii=False))
-        else:
-            for line in outcome.lines:
-                click.echo(line)
-        if outcome.error:
-            click.echo(f"{PROGRAM}: {' '.join(outcome.error.split())}", err=True)
-            raise click.exceptions.Exit(EXIT_USER)
-        if outcome.exit_status:
-            raise click.exceptions.Exit(outcome.exit_status)
+        as_json = bool(kwargs.pop("as_json"))
+        said = command(*args, **kwargs)
+        for outcome in [said] if isinstance(said, Outcome) else said or ():
+            _say(outcome, as_json=as_json)
 
     return speaking
+
+
+def _say(outcome: Outcome, *, as_json: bool) -> None:
+    if as_json:
+        error = {"error": {"kind": "input", "message": outcome.error}} if outcome.error else {}
+        click.echo(json.dumps({**outcome.content, **error}, ensure_ascii=False))
+    else:
+        for line in outcome.lines:
+            click.echo(line)
+    if outcome.error:
+        click.echo(f"{PROGRAM}: {' '.join(outcome.error.split())}", err=True)
+        raise click.exceptions.Exit(EXIT_USER)
+    if outcome.exit_status:
+        raise click.exceptions.Exit(outcome.exit_status)
 
 
 workspace_option = click.option(

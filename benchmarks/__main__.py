@@ -9,6 +9,7 @@ BENCHMARKS = (
     "ingest",
     "reviewer_page",
     "many_reviewers",
+    "label_studio",
     "identity",
     "pareto",
     "planning",

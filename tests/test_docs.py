@@ -22,7 +22,7 @@ from tests.reports.builders import content_of
 PROJECT = Path(__file__).parents[1]
 DOCUMENTS = [PROJECT / "README.md", PROJECT / "CHANGELOG.md", *sorted((PROJECT / "docs").rglob("*.md"))]
 CLI_PAGE = PROJECT / "docs" / "cli.md"
-REVIEWING = PROJECT / "docs" / "reviewing.md"
+PAGES_WITH_COMMANDS = [PROJECT / "docs" / "reviewing.md", PROJECT / "docs" / "label-studio.md"]
 STATISTICS = PROJECT / "docs" / "statistics.md"
 
 HEAD = """# The command line
@@ -92,12 +92,13 @@ def test_the_readme_s_own_masks_example_runs_on_the_demo_s_files(tmp_path: Path)
 
 
 def documented_commands() -> list[str]:
-    blocks = re.findall(r"^```\w*\n(.*?)^```", REVIEWING.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    pages = "\n".join(page.read_text("utf-8") for page in PAGES_WITH_COMMANDS)
+    blocks = re.findall(r"^```\w*\n(.*?)^```", pages, re.DOTALL | re.MULTILINE)
     return [line for block in blocks for line in block.splitlines() if line.startswith("mask-audit ")]
 
 
 @pytest.mark.parametrize("line", documented_commands())
-def test_every_command_of_the_page_on_reviewing_is_one(
+def test_every_command_of_the_pages_for_teams_is_one(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -59,3 +59,12 @@ def refuse_nan(context: click.Context, option: click.Parameter, value: float | N
     if value is not None and isnan(value):
         raise click.BadParameter("it is not a number", context, option)
     return value
+
+
+def options_given(context: click.Context) -> dict[str, str]:
+    """Give the options that stand on the command line: the parameter's name → how it is written there."""
+    return {
+        str(parameter.name): parameter.opts[0]
+        for parameter in context.command.params
+        if context.get_parameter_source(str(parameter.name)) is click.core.ParameterSource.COMMANDLINE
+    }

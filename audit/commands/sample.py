@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from audit.commands.parameters import SharesType, SizesType, refuse_nan
+from audit.commands.parameters import SharesType, SizesType, options_given, refuse_nan
 from audit.console import Outcome, progress_bar, speaks, workspace_option
 from audit.errors import InputError
 
@@ -276,24 +276,16 @@ def _allocate_alone(sizes: Sizes) -> Mapping[str, int]:
 
 
 def _refuse_design(context: click.Context, flag: str, *, allowed: tuple[str, ...]) -> None:
-    given = _options_given(context, besides=(*allowed, "workspace", "as_json"))
+    kept = {*allowed, "workspace", "as_json"}
+    given = [written for option, written in options_given(context).items() if option not in kept]
     if given:
         raise InputError(f"{flag} keeps the sample's own design: leave out {', '.join(given)}")
 
 
 def _refuse_options_before(context: click.Context, subcommand: str) -> None:
-    given = _options_given(context, besides=())
+    given = options_given(context).values()
     if given:
         raise InputError(f"{', '.join(given)} must stand after {subcommand!r}, or it would mean nothing")
-
-
-def _options_given(context: click.Context, *, besides: tuple[str, ...]) -> list[str]:
-    return [
-        parameter.opts[0]
-        for parameter in context.command.params
-        if parameter.name not in besides
-        and context.get_parameter_source(parameter.name) is click.core.ParameterSource.COMMANDLINE
-    ]
 
 
 def _said(result: "SampleResult", noted: Sequence[str] = ()) -> Outcome:
