@@ -43,11 +43,7 @@ def test_it_counts_what_was_judged_skipped_and_refused(project: JudgedProject) -
     project.annotate(refused)
     project.annotate(both, was_cancelled=True)
     before = status(project)
-    assert (before.n_judged, before.n_unpulled, before.pulled_at) == (
-        0,
-        2,
-        None,
-    )  # skips are not counted there
+    assert (before.n_judged, before.n_unpulled, before.pulled_at) == (0, 4, None)
 
     pull(project)
     after = status(project)

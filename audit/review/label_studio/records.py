@@ -26,7 +26,7 @@ class TaskHead:
     Attributes:
         number: its id on the server.
         content: its `data`, as the server holds it.
-        n_annotations: by whomever, skips left out.
+        n_annotations: by whomever, skips included.
     """
 
     number: int

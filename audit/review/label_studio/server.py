@@ -31,7 +31,7 @@ READ_SECONDS = 120.0
 WRITE_SECONDS = 300.0
 """An import of 200 tasks takes a second; a server with much to do may take minutes."""
 
-_HEAD_FIELDS = "id,data,updated_at,total_annotations"
+_HEAD_FIELDS = "id,data,updated_at,total_annotations,cancelled_annotations"
 _TASK_FIELDS = "id,data,updated_at,annotations,result,completed_by,was_cancelled,lead_time,created_at"
 Fields = Literal["all", "task_only"]
 Given = TypeVar("Given")
@@ -75,7 +75,7 @@ class LabelStudioServer:
         self._http = httpx.Client(
             timeout=self._patience.read_seconds,
             follow_redirects=False,
-            event_hooks={"response": [self._see_time]},
+            event_hooks={"response": [self._see_time, _refuse_token]},
         )
         self.time: datetime | None = None
         with answering(self.url):
@@ -179,9 +179,7 @@ class LabelStudioServer:
                 timeout=self._patience.write_seconds,
             )
             if not answer.is_success:
-                raise ApiError(
-                    status_code=answer.status_code, headers=dict(answer.headers), body=_body(answer)
-                )
+                raise _api_error(answer)
 
     def import_tasks(self, number: int, tasks: Sequence[Json]) -> None:
         """Make tasks, in this order; where it is refused none of them was made."""
@@ -209,7 +207,7 @@ class LabelStudioServer:
                 number=each.id,
                 content=each.data or {},
                 updated_at=_given(each.updated_at),
-                n_annotations=each.total_annotations or 0,
+                n_annotations=(each.total_annotations or 0) + (each.cancelled_annotations or 0),
             )
 
     def bare_tasks(self, number: int) -> set[int]:
@@ -338,6 +336,17 @@ def _given(value: Given | None) -> Given:
     if value is None:
         raise ValueError("the server left out what every Label Studio gives")
     return value
+
+
+def _refuse_token(answer: httpx.Response) -> None:
+    # The SDK reads every answer to a personal token as JSON, also that of a proxy before the server.
+    if answer.url.path.endswith("/api/token/refresh/") and not answer.is_success:
+        answer.read()
+        raise _api_error(answer)
+
+
+def _api_error(answer: httpx.Response) -> ApiError:
+    return ApiError(status_code=answer.status_code, headers=dict(answer.headers), body=_body(answer))
 
 
 def _body(answer: httpx.Response) -> object:

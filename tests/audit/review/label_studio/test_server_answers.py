@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from time import sleep
 
+import jwt
 import pytest
 
 from audit.errors import InputError
@@ -50,8 +52,8 @@ def answering(
         thread.join()
 
 
-def asked(url: str) -> str:
-    server = LabelStudioServer(url, TOKEN, HASTE)
+def asked(url: str, token: str = TOKEN) -> str:
+    server = LabelStudioServer(url, token, HASTE)
     try:
         return server.check()
     finally:
@@ -95,6 +97,19 @@ def test_a_server_that_is_not_there_may_be_asked_again() -> None:
         pass
     with pytest.raises(UnansweredError, match="does not answer"):
         asked(url)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "said"),
+    [(502, UnansweredError, "failed.*502"), (401, InputError, "does not accept the token")],
+)
+def test_a_proxy_that_answers_for_a_personal_token_is_told_as_any_other(
+    status: int, error: type[Exception], said: str
+) -> None:
+    expires = datetime(2126, 1, 1, tzinfo=UTC)
+    personal = jwt.encode({"exp": expires, "token_type": "refresh"}, key=32 * "k", algorithm="HS256")
+    with answering(status, "<html>a proxy</html>") as url, pytest.raises(error, match=said):
+        asked(url, personal)
 
 
 def test_a_redirect_is_not_followed_but_told() -> None:
