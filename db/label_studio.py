@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Table, delete, func, insert, select, true, update
 
 from db.records import (
     HeldAnnotation,
@@ -13,13 +13,13 @@ from db.records import (
     Purpose,
     PushedTask,
     Reason,
+    Source,
     Verdict,
 )
 from db.store import Transaction, insert_if_new, slices
 from db.tables import (
     journal,
     label_studio_annotations,
-    label_studio_entries,
     label_studio_projects,
     label_studio_reads,
     label_studio_tasks,
@@ -45,6 +45,22 @@ def load_projects(transaction: Transaction, sample_id: int) -> list[LabelStudioP
         .order_by(label_studio_projects.c.project_id)
     )
     return [_project(row) for row in rows]
+
+
+def find_project(transaction: Transaction, url: str, number: int) -> LabelStudioProject | None:
+    """Give what is known of a project of a server, whichever sample it is for, or None."""
+    row = transaction.connection.execute(
+        select(label_studio_projects)
+        .where(label_studio_projects.c.url == url, label_studio_projects.c.number == number)
+        .order_by(label_studio_projects.c.sample_id.is_(None), label_studio_projects.c.project_id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _project(row)
+
+
+def move_project(transaction: Transaction, project_id: int, *, sample_id: int, url: str) -> None:
+    """Note that a project is for another sample now, or that its server has another address."""
+    _change(transaction, project_id, {"sample_id": sample_id, "url": url})
 
 
 def put_config_hash(transaction: Transaction, project_id: int, config_hash: str) -> None:
@@ -113,6 +129,20 @@ def load_annotations(transaction: Transaction, project_id: int) -> list[HeldAnno
     return [_annotation(row) for row in rows]
 
 
+def load_annotations_on(
+    transaction: Transaction, mask_ids: Collection[str]
+) -> dict[int, list[HeldAnnotation]]:
+    """Give the annotations on some masks that any project held when it was last read, by project."""
+    found: dict[int, list[HeldAnnotation]] = {}
+    for some in slices(mask_ids):
+        rows = transaction.connection.execute(
+            select(label_studio_annotations).where(label_studio_annotations.c.mask_id.in_(some))
+        )
+        for row in rows:
+            found.setdefault(row.project_id, []).append(_annotation(row))
+    return found
+
+
 def put_reads(
     transaction: Transaction,
     project_id: int,
@@ -146,17 +176,27 @@ def put_reads(
 
 def load_latest_readings(transaction: Transaction, mask_ids: Collection[str]) -> list[LatestEntry]:
     """Give each reviewer's newest entry of purpose reading on each of some masks, also one that withdrew."""
+    return _latest_readings(transaction, mask_ids, true())
+
+
+def load_latest_elsewhere(transaction: Transaction, mask_ids: Collection[str]) -> list[LatestEntry]:
+    """Give each reviewer's newest entry on each of some masks of those that were not said in Label Studio."""
+    return _latest_readings(transaction, mask_ids, journal.c.source != Source.LABEL_STUDIO)
+
+
+def _latest_readings(
+    transaction: Transaction, mask_ids: Collection[str], condition: ColumnElement[bool]
+) -> list[LatestEntry]:
     found: list[LatestEntry] = []
     for some in slices(mask_ids):
         newest = (
             select(func.max(journal.c.entry_id))
-            .where(journal.c.mask_id.in_(some), journal.c.purpose == Purpose.READING)
+            .where(journal.c.mask_id.in_(some), journal.c.purpose == Purpose.READING, condition)
             .group_by(journal.c.mask_id, journal.c.reviewer_id)
         )
         rows = transaction.connection.execute(
-            select(journal, reviewers.c.name, label_studio_entries.c.project_id)
+            select(journal, reviewers.c.name)
             .join(reviewers, reviewers.c.reviewer_id == journal.c.reviewer_id)
-            .outerjoin(label_studio_entries, label_studio_entries.c.entry_id == journal.c.entry_id)
             .where(journal.c.entry_id.in_(newest))
             .order_by(journal.c.entry_id)
         )
@@ -168,27 +208,16 @@ def load_latest_readings(transaction: Transaction, mask_ids: Collection[str]) ->
                 verdict=None if row.verdict is None else Verdict(row.verdict),
                 reasons=_reasons(row.reasons),
                 comment=row.comment,
+                flagged=row.flagged,
+                seconds=row.seconds,
                 decided_at=row.decided_at,
-                project_id=row.project_id,
+                source=Source(row.source),
+                guideline_hash=row.guideline_hash,
+                second_probability=row.second_probability,
             )
             for row in rows
         ]
     return found
-
-
-def claim_entries(
-    transaction: Transaction, project_id: int, reviewer_id: int, client_keys: Collection[str]
-) -> None:
-    """Note that a reviewer's entries of these keys came of a project's annotations."""
-    for some in slices(client_keys):
-        found = select(journal.c.entry_id).where(
-            journal.c.reviewer_id == reviewer_id, journal.c.client_key.in_(some)
-        )
-        rows: Sequence[Mapping[str, Any]] = [
-            {"entry_id": row.entry_id, "project_id": project_id}
-            for row in transaction.connection.execute(found)
-        ]
-        insert_if_new(transaction, label_studio_entries, rows)
 
 
 def _change(transaction: Transaction, project_id: int, values: Mapping[str, object]) -> None:

@@ -266,7 +266,11 @@ label_studio_projects = Table(
     "label_studio_projects",
     metadata,
     Column("project_id", _Id, primary_key=True),
-    Column("sample_id", ForeignKey("samples.sample_id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "sample_id",
+        ForeignKey("samples.sample_id", ondelete="SET NULL"),
+        comment="empty once the sample was removed: what was said of its masks stays",
+    ),
     Column("url", Text, nullable=False, comment="of the server; empty: files went to and fro"),
     Column("number", BigInteger, nullable=False, comment="the project's id on the server"),
     Column("config_hash", String(64), nullable=False, comment="of the labeling config pushed; empty: none"),
@@ -323,16 +327,4 @@ label_studio_reads = Table(
     Column("task_number", BigInteger, primary_key=True, comment="the task's id on the server"),
     Column("updated_at", UtcTime, nullable=False, comment="its latest change then, by the server's clock"),
     comment="The tasks that a Label Studio server held when it was last read",
-)
-
-label_studio_entries = Table(
-    "label_studio_entries",
-    metadata,
-    Column("entry_id", ForeignKey("journal.entry_id"), primary_key=True),
-    Column(
-        "project_id",
-        ForeignKey("label_studio_projects.project_id", ondelete="CASCADE"),
-        nullable=False,
-    ),
-    comment="Which entries of the journal a Label Studio project made",
 )

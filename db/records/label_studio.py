@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from db.records.verdicts import Reason, Verdict
+from db.records.verdicts import Reason, Source, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +12,7 @@ class LabelStudioProject:
 
     Attributes:
         project_id: this store's.
+        sample_id: None once the sample was removed.
         url: of the server, without a slash at its end; empty where only files go to and fro.
         number: the project's id on the server; 0 where only files go to and fro and none is known.
         config_hash: of the labeling config that was pushed; empty where none was.
@@ -20,7 +21,7 @@ class LabelStudioProject:
     """
 
     project_id: int
-    sample_id: int
+    sample_id: int | None
     url: str
     number: int
     config_hash: str
@@ -74,19 +75,23 @@ class HeldAnnotation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatestEntry:
-    """The newest reading in the journal of one reviewer on one mask, whatever became of it.
+    """The newest reading of one reviewer on one mask, of all or of a part of the journal.
 
     Attributes:
         entry_id: in the journal.
         verdict: None where it took a verdict back.
-        project_id: whose annotation made it, or None where it came from elsewhere.
+        source: where it was given.
     """
 
     entry_id: int
     mask_id: str
     reviewer: str
     verdict: Verdict | None
-    reasons: tuple[Reason, ...]
-    comment: str
+    reasons: tuple[Reason, ...] = ()
+    comment: str = ""
+    flagged: bool = False
+    seconds: float | None = None
     decided_at: datetime
-    project_id: int | None
+    source: Source
+    guideline_hash: str | None = None
+    second_probability: float | None = None

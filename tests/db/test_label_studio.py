@@ -7,14 +7,17 @@ from datetime import timedelta
 import pytest
 
 from db.label_studio import (
-    claim_entries,
     drop_tasks,
     ensure_project,
+    find_project,
     load_annotations,
+    load_annotations_on,
+    load_latest_elsewhere,
     load_latest_readings,
     load_projects,
     load_reads,
     load_tasks,
+    move_project,
     put_config_hash,
     put_pulled,
     put_reads,
@@ -22,7 +25,7 @@ from db.label_studio import (
 )
 from db.records import HeldAnnotation, PushedTask, Reading, Reason, Source, Verdict, Withdrawal
 from db.reviewers import ensure_reviewer
-from db.reviews import add_readings, load_standing
+from db.reviews import add_readings
 from db.samples import add_masks, add_sample, load_masks, put_units, remove_sample
 from db.store import Store, Transaction
 from tests.builders import SOME_DAY, a_mask, a_sample, a_unit, made_by
@@ -110,38 +113,50 @@ def test_a_task_that_is_gone_takes_along_what_it_held(transaction: Transaction) 
     assert load_reads(transaction, 1) == {12: SOME_DAY}
 
 
-def test_the_newest_entry_tells_whose_annotation_made_it(transaction: Transaction) -> None:
+def test_what_was_said_elsewhere_is_told_apart(transaction: Transaction) -> None:
     ann = ensure_reviewer(transaction, "ann", SOME_DAY).reviewer_id
-    first = Reading(mask_id="m1", verdict=Verdict.CORRECT, client_key="k1", decided_at=SOME_DAY)
-    elsewhere = replace(first, mask_id="m2", client_key="k2")
-    add_readings(transaction, ann, [first], source=Source.LABEL_STUDIO, now=SOME_DAY)
-    add_readings(transaction, ann, [elsewhere], source=Source.PAGE, now=SOME_DAY)
-    claim_entries(transaction, 1, ann, ["k1"])
-    claim_entries(transaction, 1, ann, ["k1"])
+    page = Reading(
+        mask_id="m1",
+        verdict=Verdict.CORRECT,
+        client_key="k1",
+        decided_at=SOME_DAY,
+        flagged=True,
+        seconds=3.5,
+        second_probability=0.1,
+        guideline_hash="g" * 64,
+    )
+    there = Reading(mask_id="m1", verdict=Verdict.INCORRECT, client_key="k2", decided_at=SOME_DAY)
+    add_readings(transaction, ann, [page], source=Source.PAGE, now=SOME_DAY)
+    add_readings(transaction, ann, [there], source=Source.LABEL_STUDIO, now=SOME_DAY)
 
-    found = {each.mask_id: each for each in load_latest_readings(transaction, ["m1", "m2"])}
-    assert (found["m1"].project_id, found["m1"].verdict) == (1, Verdict.CORRECT)
-    assert (found["m2"].project_id, found["m2"].reviewer) == (None, "ann")
+    (newest,) = load_latest_readings(transaction, ["m1", "m2"])
+    (elsewhere,) = load_latest_elsewhere(transaction, ["m1", "m2"])
+    assert (newest.verdict, newest.source) == (Verdict.INCORRECT, Source.LABEL_STUDIO)
+    assert (elsewhere.verdict, elsewhere.source, elsewhere.flagged) == (Verdict.CORRECT, Source.PAGE, True)
+    assert (elsewhere.seconds, elsewhere.second_probability) == (3.5, 0.1)
+    assert elsewhere.guideline_hash == "g" * 64
 
     gone = Withdrawal(mask_id="m1", client_key="k3", decided_at=SOME_DAY)
     add_readings(transaction, ann, [gone], source=Source.LABEL_STUDIO, now=SOME_DAY)
-    (latest,) = load_latest_readings(transaction, ["m1"])
-    assert (latest.verdict, latest.project_id) == (None, None)
+    assert [each.verdict for each in load_latest_readings(transaction, ["m1"])] == [None]
+    assert load_latest_elsewhere(transaction, ["m1"]) == [elsewhere]
 
 
-def test_a_removed_sample_takes_its_projects_along_and_leaves_the_verdicts(transaction: Transaction) -> None:
-    ann = ensure_reviewer(transaction, "ann", SOME_DAY).reviewer_id
-    said = Reading(mask_id="m1", verdict=Verdict.CORRECT, client_key="k1", decided_at=SOME_DAY)
-    add_readings(transaction, ann, [said], source=Source.LABEL_STUDIO, now=SOME_DAY)
-    claim_entries(transaction, 1, ann, ["k1"])
+def test_a_removed_sample_leaves_what_was_said_of_its_masks(transaction: Transaction) -> None:
     put_tasks(transaction, 1, [task(11), task(12, "m2")])
     put_reads(transaction, 1, {11: SOME_DAY}, [held(1, 11)])
 
     remove_sample(transaction, "main")
 
     assert load_projects(transaction, 1) == []
-    assert [mask.mask_id for mask in load_masks(transaction, ["m1"])] == ["m1"]
+    left = find_project(transaction, URL, 7)
+    assert left is not None
+    assert (left.project_id, left.sample_id) == (1, None)
+    assert load_annotations_on(transaction, ["m1", "m2"]) == {1: [held(1, 11)]}
+    assert {mask.mask_id for mask in load_masks(transaction, ["m1", "m2"])} == {"m1", "m2"}
+
     sample = add_sample(transaction, a_sample())
-    unit_ids = put_units(transaction, sample.sample_id, [a_unit("1")])
-    add_masks(transaction, [a_mask("m1")], [made_by("A", unit_ids["1"], "m1")])
-    assert [each.source for each in load_standing(transaction, sample.sample_id)] == [Source.LABEL_STUDIO]
+    move_project(transaction, 1, sample_id=sample.sample_id, url="https://label.example.org")
+    assert find_project(transaction, URL, 7) is None
+    (moved,) = load_projects(transaction, sample.sample_id)
+    assert (moved.project_id, moved.url) == (1, "https://label.example.org")

@@ -312,17 +312,6 @@ def test_annotators_are_known_by_the_names_that_they_were_given(
     assert {reviewer for _, reviewer in project.said()} == {"ann", "ben"}
 
 
-def test_a_name_that_will_not_do_is_a_refusal(project: JudgedProject) -> None:
-    project.annotate(project.masks[0], CORRECT)
-    workspace = project.audit.workspace
-    named = replace(workspace.settings, annotators={"owner@example.com": "a\nb"})
-    with project.server() as server:
-        request = PullRequest(sample=None, project=None, is_full=False)
-        result = pull_verdicts(replace(workspace, settings=named), request, server, datetime.now(UTC))
-    assert counts(result) == (0, 0, 0)
-    assert "control characters in its name" in result.refused[0].refusal
-
-
 def test_the_verdicts_of_somebody_who_was_shut_out_are_taken(project: JudgedProject) -> None:
     with project.audit.store.transaction() as transaction:
         now = datetime.now(UTC)

@@ -66,7 +66,13 @@ def pull_from_file(workspace: Workspace, request: FileRequest, now: datetime) ->
         )
         read = read_tasks(tasks, known.mask_of, annotators, is_whole=False)
         kept = keep(workspace.store, known, read, known.watermark, now)
-    return result_of(known, read, kept, watermark=known.watermark, n_outdated=len(export.tasks) - len(tasks))
+    return result_of(
+        known,
+        read,
+        kept,
+        watermark=known.watermark,
+        n_outdated=len(export.tasks) - len(tasks),
+    )
 
 
 def read_export(file: Path) -> Export:

@@ -23,6 +23,7 @@ class KnownProject:
         mask_ids: every mask of the sample that eyes can judge.
         pushed: the tasks pushed from here, by number.
         reads: the tasks that it held when it was last read, and when each had changed last.
+        n_projects: that the sample is known to be in.
     """
 
     sample: Sample
@@ -32,6 +33,7 @@ class KnownProject:
     mask_ids: frozenset[str]
     pushed: Mapping[int, PushedTask]
     reads: Mapping[int, datetime]
+    n_projects: int
 
     @property
     def watermark(self) -> datetime | None:
@@ -70,6 +72,7 @@ def load_known(store: Store, sample_name: str | None, url: str, number: int | No
             mask_ids=frozenset(load_mask_units(transaction, sample.sample_id)),
             pushed={task.task_number: task for task in pushed},
             reads=load_reads(transaction, row.project_id) if row else {},
+            n_projects=len(projects),
         )
 
 

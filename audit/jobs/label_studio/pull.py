@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from audit.jobs.label_studio.adoption import adopt_project
 from audit.jobs.label_studio.annotators import Annotators
 from audit.jobs.label_studio.holding import TasksRead, read_tasks
 from audit.jobs.label_studio.keeping import Kept, keep
@@ -57,11 +58,12 @@ def pull_verdicts(
         UnansweredError: the server gives no answer; nothing was written.
         StoreError: there is no such sample, or another pull of the project goes on.
     """
-    number = load_known(workspace.store, request.sample, server.url, request.project).number
+    number = request.project or load_known(workspace.store, request.sample, server.url, None).number
     turn = f"label-studio pull {server.url} {number}"
     with alone(workspace.store, turn, wait_seconds=WAIT_SECONDS):
-        known = load_known(workspace.store, request.sample, server.url, number)
         there = server.load_project(number)
+        adopt_project(workspace.store, request.sample, server.url, there)
+        known = load_known(workspace.store, request.sample, server.url, number)
         annotators = Annotators(workspace.settings.annotators, server.people)
         read = _read(request, server, known, there, annotators, progress)
         watermark = _watermark(known.watermark, read, server.time)
@@ -101,12 +103,13 @@ def result_of(
         n_changed=kept.added.n_changed,
         n_withdrawn=kept.added.n_withdrawn,
         n_judgements=kept.n_judgements,
-        n_older=kept.added.n_older,
+        n_older=kept.n_older,
         n_skipped=sum(each.is_skip for each in kept.held),
         refused=tuple(each for each in kept.held if each.refusal),
         n_gone=kept.n_gone,
         n_foreign=read.n_foreign,
         n_outdated=n_outdated,
+        is_elsewhere=not known.url and known.row is None and known.n_projects > 0,
         new_reviewers=kept.new_reviewers,
         is_config_changed=is_config_changed,
         watermark=watermark,

@@ -26,6 +26,7 @@ class PullResult:
         n_gone: tasks that the project no longer holds.
         n_foreign: tasks read that were not pushed from here and show masks of the sample.
         n_outdated: tasks of a file that were left alone, because a newer state of them is known.
+        is_elsewhere: whether a file is of another project than the sample was pushed to.
         new_reviewers: names made known.
         is_config_changed: whether the project's labeling config is not the one that was pushed.
         watermark: the latest change on the server that was read, by its clock.
@@ -46,6 +47,7 @@ class PullResult:
     n_gone: int
     n_foreign: int
     n_outdated: int
+    is_elsewhere: bool
     new_reviewers: tuple[str, ...]
     is_config_changed: bool
     watermark: datetime | None
@@ -77,6 +79,10 @@ class PullResult:
             (
                 self.n_outdated,
                 f"{self.n_outdated:,} tasks of the file are older than what is known of them: left alone",
+            ),
+            (
+                self.is_elsewhere,
+                f"the file is of project {self.project}, which the sample was not pushed to: taken",
             ),
             (self.new_reviewers, f"new reviewers: {', '.join(self.new_reviewers)}"),
         )

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from audit.errors import InputError, UnavailableError
+from audit.jobs.label_studio.adoption import adopt_project
 from audit.jobs.label_studio.held_tasks import HeldTasks
 from audit.jobs.label_studio.image_places import ImagePlacing, check_placing, place_for_project
 from audit.jobs.label_studio.outgoing_masks import (
@@ -85,9 +86,7 @@ def push_masks(
     if not sampled.order:
         raise InputError(f"sample {sampled.sample.name} has no mask that eyes could judge: nothing to push")
     server.check()
-    with alone(
-        workspace.store, f"label-studio push of {sampled.sample.name} to {server.url}", wait_seconds=0
-    ):
+    with alone(workspace.store, f"label-studio push of {sampled.sample.name}", wait_seconds=0):
         push = _Push(workspace, request, server, sampled, progress)
         return push.run(waiting or Waiting())
 
@@ -150,6 +149,7 @@ class _Push:
             self._check_pushable()
         if found is None:
             return create_project(self._server, sample, self._workspace.settings.first_readings)
+        adopt_project(self._workspace.store, sample.name, self._server.url, found)
         if found.number not in known:
             check_tasks(self._server, found, self._sampled.mask_units)
         return prepare_project(self._server, found, sample)

@@ -13,7 +13,9 @@ def upgrade() -> None:
     op.create_table(
         "label_studio_projects",
         sa.Column("project_id", _ID, nullable=False),
-        sa.Column("sample_id", _ID, nullable=False),
+        sa.Column(
+            "sample_id", _ID, comment="empty once the sample was removed: what was said of its masks stays"
+        ),
         sa.Column("url", sa.Text(), nullable=False, comment="of the server; empty: files went to and fro"),
         sa.Column("number", sa.BigInteger(), nullable=False, comment="the project's id on the server"),
         sa.Column(
@@ -30,7 +32,7 @@ def upgrade() -> None:
             ["sample_id"],
             ["samples.sample_id"],
             name=op.f("fk_label_studio_projects_sample_id"),
-            ondelete="CASCADE",
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("project_id", name=op.f("pk_label_studio_projects")),
         sa.UniqueConstraint("sample_id", "url", "number", name=op.f("uq_label_studio_projects_sample_id")),
@@ -107,20 +109,4 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("project_id", "task_number", name=op.f("pk_label_studio_reads")),
         comment="The tasks that a Label Studio server held when it was last read",
-    )
-    op.create_table(
-        "label_studio_entries",
-        sa.Column("entry_id", _ID, nullable=False),
-        sa.Column("project_id", _ID, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["entry_id"], ["journal.entry_id"], name=op.f("fk_label_studio_entries_entry_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["project_id"],
-            ["label_studio_projects.project_id"],
-            name=op.f("fk_label_studio_entries_project_id"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_label_studio_entries")),
-        comment="Which entries of the journal a Label Studio project made",
     )

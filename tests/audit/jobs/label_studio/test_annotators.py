@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from audit.errors import InputError
 from audit.jobs.label_studio.annotators import Annotators, annotator_fault
 from audit.review.label_studio.answers import Signature
 
@@ -61,3 +62,17 @@ def test_the_server_is_asked_once_and_only_where_a_number_needs_it() -> None:
 def test_a_name_that_will_not_do_is_told(name: str, fault: str) -> None:
     assert fault in annotator_fault(name)
     assert bool(annotator_fault(name)) == bool(fault)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"ann@example.org": " "}, "'ann@example.org' has no name"),
+        ({"ann@example.org": "a\nb"}, "control characters"),
+        ({"ann@example.org": "ann", "ANN@example.org": "eve"}, "'ANN@example.org' stands twice"),
+        ({"1": "Boss", "2": "boss"}, "'boss' and 'Boss' differ in upper and lower case alone"),
+    ],
+)
+def test_a_table_that_will_not_do_is_told(given: dict[str, str], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        Annotators(given, dict)

@@ -8,10 +8,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.review.label_studio.standing import Lacking, judgements, lacking
-from db.records import HeldAnnotation, LatestEntry, Reading, Reason, Verdict
+from audit.review.label_studio.standing import Lacking, is_older, judgements, lacking, latest_of
+from db.records import HeldAnnotation, LatestEntry, Reading, Reason, Source, Verdict, Withdrawal
 
-PROJECT = 7
 START = datetime(2026, 1, 31, 12, tzinfo=UTC)
 Said = tuple[Verdict, tuple[Reason, ...], str]
 
@@ -21,22 +20,23 @@ class Journal:
 
     def __init__(self) -> None:
         self.newest: dict[tuple[str, str], LatestEntry] = {}
+        self.elsewhere: dict[tuple[str, str], LatestEntry] = {}
         self.keys: set[tuple[str, str]] = set()
         self.n_entries = 0
 
-    def take(self, held: Sequence[HeldAnnotation], now: datetime) -> Lacking:
-        found = lacking(judgements(held), self.newest.values(), PROJECT, now)
-        for reviewer, events in found.events.items():
+    def take(self, *projects: Sequence[HeldAnnotation], now: datetime = START) -> Lacking:
+        found = lacking(latest_of(projects), self.elsewhere.values(), self.newest.values(), now)
+        for (reviewer, source), events in found.events.items():
             for event in events:
-                self.add(reviewer, event, PROJECT)
+                self.add(reviewer, event, source)
         return found
 
-    def add(self, reviewer: str, event: Any, project_id: int | None) -> None:
+    def add(self, reviewer: str, event: Any, source: Source = Source.PAGE) -> None:
         assert (reviewer, event.client_key) not in self.keys
         self.keys.add((reviewer, event.client_key))
         self.n_entries += 1
         is_reading = isinstance(event, Reading)
-        self.newest[event.mask_id, reviewer] = LatestEntry(
+        entry = LatestEntry(
             entry_id=self.n_entries,
             mask_id=event.mask_id,
             reviewer=reviewer,
@@ -44,8 +44,11 @@ class Journal:
             reasons=event.reasons if is_reading else (),
             comment=event.comment if is_reading else "",
             decided_at=event.decided_at,
-            project_id=project_id,
+            source=source,
         )
+        self.newest[event.mask_id, reviewer] = entry
+        if source is not Source.LABEL_STUDIO:
+            self.elsewhere[event.mask_id, reviewer] = entry
 
     def standing(self) -> dict[tuple[str, str], Said]:
         return {
@@ -69,6 +72,10 @@ def held(number: int = 1, **changes: Any) -> HeldAnnotation:
 
 def elsewhere(verdict: Verdict, decided_at: datetime) -> Reading:
     return Reading(mask_id="m1", verdict=verdict, client_key=f"page {decided_at}", decided_at=decided_at)
+
+
+def withdrawn(decided_at: datetime) -> Withdrawal:
+    return Withdrawal(mask_id="m1", client_key=f"page {decided_at} gone", decided_at=decided_at)
 
 
 @st.composite
@@ -103,7 +110,7 @@ def states(draw: st.DrawFn) -> list[list[HeldAnnotation]]:
 def test_what_stands_is_what_the_server_holds(seen: list[list[HeldAnnotation]]) -> None:
     journal = Journal()
     for step, state in enumerate(seen):
-        journal.take(state, START + timedelta(hours=step))
+        journal.take(state, now=START + timedelta(hours=step))
         assert journal.standing() == {
             key: (each.verdict, each.reasons, each.comment) for key, each in judgements(state).items()
         }
@@ -113,8 +120,8 @@ def test_what_stands_is_what_the_server_holds(seen: list[list[HeldAnnotation]]) 
 def test_looking_again_adds_nothing(seen: list[list[HeldAnnotation]]) -> None:
     journal = Journal()
     for state in seen:
-        journal.take(state, START)
-        again = journal.take(state, START)
+        journal.take(state)
+        again = journal.take(state)
         assert (again.n_new, again.n_changed, again.n_withdrawn, again.events) == (0, 0, 0, {})
 
 
@@ -122,23 +129,44 @@ def test_looking_again_adds_nothing(seen: list[list[HeldAnnotation]]) -> None:
 def test_many_looks_end_where_a_single_one_ends(seen: list[list[HeldAnnotation]]) -> None:
     often, once = Journal(), Journal()
     for state in seen:
-        often.take(state, START)
-    once.take(seen[-1], START)
+        often.take(state)
+    once.take(seen[-1])
     assert often.standing() == once.standing()
 
 
-@given(states(), st.lists(st.tuples(st.integers(0, 5), st.sampled_from(Verdict)), max_size=4))
-def test_what_was_decided_later_elsewhere_is_never_overridden(
-    seen: list[list[HeldAnnotation]], others: list[tuple[int, Verdict]]
-) -> None:
-    journal = Journal()
-    for step, state in enumerate(seen):
-        journal.take(state, START + timedelta(minutes=step))
-        for each in (verdict for at, verdict in others if at == step):
-            later = START + timedelta(days=1, seconds=journal.n_entries)
-            journal.add("ann", elsewhere(each, later), None)
-            journal.take(state, later)
-            assert journal.standing()["m1", "ann"] == (each, (), "")
+@st.composite
+def steps(draw: st.DrawFn) -> list[Any]:
+    """What happens in turn: a project holds something else now, or somebody decides on the page."""
+    held_by = {project: iter(draw(states())) for project in (0, 1)}
+    found: list[Any] = []
+    for step in range(draw(st.integers(1, 8))):
+        project = draw(st.sampled_from([0, 1, None]))
+        if project is None:
+            moment = START + timedelta(minutes=draw(st.integers(0, 5)), microseconds=step + 1)
+            verdict = draw(st.sampled_from([None, *Verdict]))
+            found.append(withdrawn(moment) if verdict is None else elsewhere(verdict, moment))
+        elif (state := next(held_by[project], None)) is not None:
+            found.append((project, state))
+    return found
+
+
+@given(steps(), st.data())
+def test_what_stands_never_depends_on_when_somebody_looked(seen: list[Any], data: st.DataObject) -> None:
+    often, once = Journal(), Journal()
+    holds: dict[int, list[HeldAnnotation]] = {0: [], 1: []}
+    latest: datetime | None = None
+    for each in seen:
+        if isinstance(each, tuple):
+            holds[each[0]] = each[1]
+        elif latest is None or each.decided_at > latest:  # on the page time goes on
+            latest = each.decided_at
+            often.add("ann", each)
+            once.add("ann", each)
+        if data.draw(st.booleans()):
+            often.take(*holds.values())
+    often.take(*holds.values())
+    once.take(*holds.values())
+    assert often.standing() == once.standing()
 
 
 def test_the_latest_annotation_of_an_annotator_counts() -> None:
@@ -162,8 +190,8 @@ def test_a_skip_or_a_refusal_takes_back_what_was_said_before() -> None:
         held(2, verdict=None, updated_at=later, refusal="it holds no verdict"),
     ):
         journal = Journal()
-        journal.take([held(1)], START)
-        assert journal.take([held(1), last], later).n_withdrawn == 1
+        journal.take([held(1)])
+        assert journal.take([held(1), last]).n_withdrawn == 1
         assert journal.standing() == {}
 
 
@@ -176,38 +204,59 @@ def test_what_shows_no_mask_says_nothing_of_any() -> None:
 def test_an_annotation_stands_again_when_a_later_one_is_deleted() -> None:
     journal = Journal()
     later = held(2, verdict=Verdict.INCORRECT, updated_at=START + timedelta(minutes=1))
-    assert journal.take([held(1)], START).n_new == 1
-    assert journal.take([held(1), later], START).n_changed == 1
-    assert journal.take([held(1)], START).n_changed == 1
-    assert journal.take([], START).n_withdrawn == 1
-    assert journal.take([held(1)], START).n_new == 1
+    assert journal.take([held(1)]).n_new == 1
+    assert journal.take([held(1), later]).n_changed == 1
+    assert journal.take([held(1)]).n_changed == 1
+    assert journal.take([]).n_withdrawn == 1
+    assert journal.take([held(1)]).n_new == 1
     assert journal.standing() == {("m1", "ann"): (Verdict.CORRECT, (), "")}
 
 
 def test_an_edit_that_changes_nothing_adds_nothing() -> None:
     journal = Journal()
-    journal.take([held()], START)
-    journal.take([held(updated_at=START + timedelta(hours=1), seconds=9.0)], START)
+    journal.take([held()])
+    journal.take([held(updated_at=START + timedelta(hours=1), seconds=9.0)])
     assert journal.n_entries == 1
 
 
-def test_what_was_decided_earlier_elsewhere_is_superseded() -> None:
+def test_what_was_decided_earlier_elsewhere_is_superseded_until_the_annotation_is_gone() -> None:
     journal = Journal()
-    journal.add("ann", elsewhere(Verdict.UNSURE, START - timedelta(hours=1)), None)
-    found = journal.take([held()], START)
-    assert (found.n_changed, found.n_older) == (1, 0)
+    journal.add("ann", elsewhere(Verdict.UNSURE, START - timedelta(hours=1)))
+    assert journal.take([held()]).n_changed == 1
     assert journal.standing() == {("m1", "ann"): (Verdict.CORRECT, (), "")}
+    assert journal.take([]).n_changed == 1
+    assert journal.standing() == {("m1", "ann"): (Verdict.UNSURE, (), "")}
+    assert journal.newest["m1", "ann"].source is Source.PAGE
+    assert journal.take([]).events == {}
 
 
-def test_what_was_decided_later_elsewhere_is_counted_and_not_taken_back_with_the_annotation() -> None:
+def test_what_was_decided_later_elsewhere_stands() -> None:
     journal = Journal()
-    journal.add("ann", elsewhere(Verdict.UNSURE, START + timedelta(hours=1)), None)
-    assert journal.take([held()], START).n_older == 1
-    assert journal.take([], START).n_withdrawn == 0
+    journal.add("ann", elsewhere(Verdict.UNSURE, START + timedelta(hours=1)))
+    later = held(2, verdict=Verdict.INCORRECT, updated_at=START + timedelta(hours=2))
+    assert is_older(held(), journal.elsewhere["m1", "ann"])
+    assert not is_older(later, journal.elsewhere["m1", "ann"])
+    assert journal.take([held()]).events == {}
+    assert journal.take([held(), later]).n_changed == 1
+    journal.take([held()])
     assert journal.standing() == {("m1", "ann"): (Verdict.UNSURE, (), "")}
 
 
-def test_what_another_project_made_is_not_taken_back() -> None:
+def test_what_was_taken_back_later_elsewhere_does_not_come_back() -> None:
     journal = Journal()
-    journal.add("ann", elsewhere(Verdict.UNSURE, START), PROJECT + 1)
-    assert journal.take([], START).n_withdrawn == 0
+    journal.take([held()])
+    journal.add("ann", withdrawn(START + timedelta(hours=1)))
+    assert journal.take([held()]).events == {}
+    assert journal.standing() == {}
+
+
+def test_what_another_project_says_stands_when_this_one_says_nothing_any_more() -> None:
+    journal = Journal()
+    first = held(1)
+    later = held(1, verdict=Verdict.INCORRECT, updated_at=START + timedelta(hours=1))
+    journal.take([first], [later])
+    assert journal.standing() == {("m1", "ann"): (Verdict.INCORRECT, (), "")}
+    journal.take([first], [])
+    assert journal.standing() == {("m1", "ann"): (Verdict.CORRECT, (), "")}
+    skipped = held(1, verdict=None, updated_at=START + timedelta(hours=2))
+    assert journal.take([first], [skipped]).events == {}
