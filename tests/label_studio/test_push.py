@@ -296,7 +296,7 @@ def test_a_wrong_token_is_refused_and_not_shown(audit: SmallAudit, label_studio:
 
 
 def test_a_second_push_at_the_same_time_is_refused(audit: SmallAudit, label_studio: RunningServer) -> None:
-    work = f"label-studio push of {audit.sample.name} to {label_studio.url}"
+    work = f"label-studio push of {audit.sample.name}"
     with alone(audit.store, work, wait_seconds=0), pytest.raises(BusyError, match="another process is at it"):
         push(audit, label_studio)
 
@@ -306,7 +306,7 @@ def test_two_databases_alike_push_each_mask_once(
 ) -> None:
     audit = small_audit(tmp_path / "workspace", store_url=store_url, n_mentions=2)
     project = push(audit, label_studio).project
-    work = f"label-studio push of {audit.sample.name} to {label_studio.url}"
+    work = f"label-studio push of {audit.sample.name}"
     with alone(audit.store, work, wait_seconds=0), pytest.raises(BusyError):
         push(audit, label_studio)
     assert push(audit, label_studio).n_there == 4

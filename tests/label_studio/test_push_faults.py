@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.errors import UnavailableError
+from audit.errors import InputError, UnavailableError
 from audit.jobs.label_studio import push as pushing
 from audit.jobs.label_studio.connection import ServerAddress, connected
 from audit.jobs.label_studio.push import PushRequest, push_masks
@@ -18,6 +18,10 @@ from audit.jobs.label_studio.sending import Waiting
 from audit.jobs.progress import SILENT
 from audit.review.label_studio.server import Patience
 from tests.label_studio.fault_proxy import (
+    FOR_EVER,
+    Answer,
+    Exchange,
+    Fault,
     FaultProxy,
     answer_lost,
     answered_late,
@@ -65,6 +69,52 @@ def test_a_push_that_meets_a_fault_goes_on_and_sends_nothing_twice(
     assert (result.n_pushed, result.n_surplus_removed, result.remarks) == (9, 0, ())
     assert n_tasks_of_masks(label_studio, result.project) == once(audit)
     assert all(len(task["predictions"]) == 1 for task in tasks_in(label_studio, result.project))
+
+
+def in_its_place(exchange: Exchange) -> None:
+    """Something before the server answers as if all were well, and is not Label Studio."""
+    exchange.body()
+    exchange.answer(Answer(status=200, headers=[("Content-Type", "text/html")], body=b"<html>sorry</html>"))
+
+
+def at_most(n_bytes: int) -> Fault:
+    """What stands before the server takes no larger requests."""
+
+    def fault(exchange: Exchange) -> None:
+        body = exchange.body()
+        exchange.answer(Answer(status=413) if len(body) > n_bytes else exchange.forward(body))
+
+    return fault
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", IMPORT), ("POST", UPLOAD), ("GET", r"/api/tasks"), ("GET", "file-uploads")]
+)
+def test_a_push_goes_on_after_something_else_answered_in_the_place_of_the_server(
+    audit: SmallAudit, label_studio: RunningServer, proxy: FaultProxy, method: str, path: str
+) -> None:
+    proxy.on(method, path, in_its_place, nth=2 if path == r"/api/tasks" else 1)
+    result = push(audit, label_studio, url=proxy.url)
+    assert n_tasks_of_masks(label_studio, result.project) == once(audit)
+
+
+def test_a_push_makes_its_requests_as_small_as_they_must_be(
+    audit: SmallAudit, label_studio: RunningServer, proxy: FaultProxy
+) -> None:
+    for path, n_bytes in ((IMPORT, 4000), (UPLOAD, 12_000)):
+        proxy.on("POST", path, at_most(n_bytes), times=FOR_EVER)
+    result = push(audit, label_studio, url=proxy.url)
+    assert n_tasks_of_masks(label_studio, result.project) == once(audit)
+    for path in (IMPORT, UPLOAD):
+        assert {each.status for each in proxy.matching("POST", path)} > {413}
+
+
+def test_a_mask_that_no_request_can_carry_is_told_with_what_to_do(
+    audit: SmallAudit, label_studio: RunningServer, proxy: FaultProxy
+) -> None:
+    proxy.on("POST", IMPORT, at_most(10), times=FOR_EVER)
+    with pytest.raises(InputError, match="raise its limit .*client_max_body_size"):
+        push(audit, label_studio, url=proxy.url)
 
 
 def test_an_import_that_was_done_and_not_answered_is_not_sent_again(

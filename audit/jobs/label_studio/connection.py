@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from audit.errors import InputError
+from audit.jobs.label_studio.addresses import checked_address
 from audit.review.label_studio.server import LabelStudioServer, Patience
 from db.label_studio import load_projects
 from db.samples import load_sample
@@ -53,7 +53,9 @@ def find_server(
         InputError: there is no address or no token, or it cannot be one, or others may read its file.
         StoreError: there is no such sample.
     """
-    address = _checked_url(url or environment.get(URL_VARIABLE) or _last_url(store, sample))
+    address = checked_address(
+        "--url", url or environment.get(URL_VARIABLE) or _last_url(store, sample), "http://HOST:PORT"
+    )
     if key_file is not None:
         return ServerAddress(url=address, token=_checked_token(str(key_file), _read_key(key_file)))
     token = environment.get(TOKEN_VARIABLE, "")
@@ -85,21 +87,6 @@ def _last_url(store: Store, name: str | None) -> str:
             f"or in {URL_VARIABLE}"
         )
     return urls[-1]
-
-
-def _checked_url(url: str) -> str:
-    stripped = url.strip()
-    try:
-        parts = urlsplit(stripped)
-        is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        is_address = False
-    if not is_address or any(map(str.isspace, stripped)):
-        raise InputError(f"--url {stripped} is no address of a server: give http://HOST:PORT")
-    if parts.username is not None or parts.query or parts.fragment:
-        # The address is stored and printed; whatever is secret must not be in it.
-        raise InputError("--url holds more than an address: give http://HOST:PORT, and the token by itself")
-    return stripped.rstrip("/")
 
 
 def _read_key(file: Path) -> str:

@@ -1,6 +1,7 @@
 """Where the pictures of tasks lie: uploaded to the server, or in a folder that it or the browser reaches."""
 
 import os
+import posixpath
 import tempfile
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -8,9 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from audit.errors import InputError, UnavailableError
+from audit.jobs.label_studio.addresses import checked_address
+from audit.jobs.label_studio.portions import Portions
 from audit.review.label_studio.server import MAX_FILES, LabelStudioServer
 from audit.review.label_studio.server_faults import UnansweredError
 
@@ -61,6 +64,7 @@ class Uploads:
         self._server = server
         self._number = number
         self._there: dict[str, str] | None = None
+        self._portions = Portions()
 
     def put(self, images: Mapping[str, bytes]) -> Mapping[str, str]:
         """Upload what is not there yet.
@@ -73,7 +77,9 @@ class Uploads:
         if missing:
             self._there = None
             for some in _requests(missing):
-                self._server.upload(self._number, some)
+                self._portions.send(
+                    list(some.items()), lambda few: self._server.upload(self._number, dict(few))
+                )
             there = self._server.uploaded(self._number)
             if any(name not in there for name in images):
                 raise UnansweredError(
@@ -91,14 +97,13 @@ class Folder:
         self._prefix = prefix
 
     def put(self, images: Mapping[str, bytes]) -> Mapping[str, str]:
-        """Write what is not there yet, each file in one step.
+        """Write what is not there yet or damaged, each file in one step.
 
         Raises:
             UnavailableError: the file system refuses, for instance because it is full.
         """
         for name, content in images.items():
-            if not (self._folder / name).exists():
-                _write(self._folder / name, content)
+            _keep(self._folder / name, content)
         return {name: f"{self._prefix}{name}" for name in images}
 
 
@@ -136,8 +141,8 @@ def check_placing(placing: ImagePlacing) -> None:
         raise InputError(f"--image-folder {placing.folder} is no folder: make it, or name another")
     if placing.mode is ImageMode.LOCAL:
         _local_prefix(placing)
-    if placing.url is not None and urlsplit(placing.url).scheme not in ("http", "https"):
-        raise InputError(f"--image-url {placing.url} is no address of a web server: give http://HOST/PATH")
+    if placing.mode is ImageMode.URL:
+        _web_prefix(placing)
 
 
 def place_for_project(placing: ImagePlacing, server: LabelStudioServer, number: int) -> ImagePlace:
@@ -167,10 +172,12 @@ def place_for_files(placing: ImagePlacing) -> ImagePlace:
 
 
 def _folder(placing: ImagePlacing) -> Folder:
-    prefix = (
-        f"{(placing.url or '').rstrip('/')}/" if placing.mode is ImageMode.URL else _local_prefix(placing)
-    )
+    prefix = _web_prefix(placing) if placing.mode is ImageMode.URL else _local_prefix(placing)
     return Folder(_given(placing), prefix)
+
+
+def _web_prefix(placing: ImagePlacing) -> str:
+    return f"{checked_address('--image-url', placing.url or '', 'http://HOST/PATH')}/"
 
 
 def _local_prefix(placing: ImagePlacing) -> str:
@@ -184,11 +191,16 @@ def _local_prefix(placing: ImagePlacing) -> str:
 
 
 def _server_folder(placing: ImagePlacing) -> PurePosixPath:
-    return PurePosixPath(placing.server_folder or _given(placing).absolute().as_posix())
+    # Label Studio compares paths by their letters, and so do we: no "..".
+    return _plain_path(placing.server_folder or str(_given(placing).absolute()))
 
 
 def _document_root(placing: ImagePlacing) -> PurePosixPath:
-    return PurePosixPath(placing.document_root) if placing.document_root else _server_folder(placing).parent
+    return _plain_path(placing.document_root) if placing.document_root else _server_folder(placing).parent
+
+
+def _plain_path(path: str) -> PurePosixPath:
+    return PurePosixPath(posixpath.normpath(path))
 
 
 def _given(placing: ImagePlacing) -> Path:
@@ -211,12 +223,16 @@ def _requests(images: Mapping[str, bytes]) -> Iterator[dict[str, bytes]]:
         yield some
 
 
-def _write(file: Path, content: bytes) -> None:
+def _keep(file: Path, content: bytes) -> None:
     try:
+        if _holds(file, content):
+            return
         descriptor, beside = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
             Path(beside).chmod(0o644)
             Path(beside).replace(file)
         except BaseException:
@@ -224,3 +240,10 @@ def _write(file: Path, content: bytes) -> None:
             raise
     except OSError as error:
         raise UnavailableError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def _holds(file: Path, content: bytes) -> bool:
+    try:
+        return file.stat().st_size == len(content) and file.read_bytes() == content
+    except FileNotFoundError:
+        return False

@@ -107,7 +107,7 @@ class _Push:
         self._server = server
         self._sampled = sampled
         self._progress = progress
-        self._tally = PushTally()
+        self._tally = PushTally(mask_mode=request.mask_mode)
 
     def run(self, waiting: Waiting) -> PushResult:
         known = self._known_projects()

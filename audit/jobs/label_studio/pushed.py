@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from audit.jobs.label_studio.held_tasks import HeldTasks
+from audit.jobs.label_studio.outgoing_masks import needs_brush
+from audit.review.label_studio.tasks import MaskMode
 
 _MOST_NAMED = 10
 
@@ -19,6 +21,7 @@ class PushTally:
         n_left_out: whose images are out of reach now.
         n_surplus_removed: copies of tasks.
         n_repaired: tasks that had lost their mask and have it again.
+        mask_mode: how the masks that it sends are shown.
     """
 
     sent: set[str] = field(default_factory=set)
@@ -27,6 +30,7 @@ class PushTally:
     n_left_out: int = 0
     n_surplus_removed: int = 0
     n_repaired: int = 0
+    mask_mode: MaskMode = MaskMode.BRUSH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,8 @@ def push_remarks(tally: PushTally, held: HeldTasks) -> tuple[str, ...]:
         "masks were left out, for their images are out of reach now: push again later": tally.n_left_out,
         "tasks were there twice and were removed; nobody had annotated them": tally.n_surplus_removed,
         "tasks had lost their mask and have it again": tally.n_repaired,
+        "masks were there before and stay as they are shown, as a brush; only new tasks have them drawn "
+        "in": len(_kept_brushes(tally, held)),
         "masks that were pushed are gone already: push again": len(lost_masks(tally, held)),
     }
     named = {
@@ -91,6 +97,16 @@ def push_remarks(tally: PushTally, held: HeldTasks) -> tuple[str, ...]:
 def lost_masks(tally: PushTally, held: HeldTasks) -> set[str]:
     """Give masks that were sent and arrived, and are not there now."""
     return {mask_id for mask_id in tally.sent if not held.holds(mask_id)}
+
+
+def _kept_brushes(tally: PushTally, held: HeldTasks) -> set[str]:
+    if tally.mask_mode is MaskMode.BRUSH:
+        return set()
+    return {
+        mask_id
+        for mask_id, heads in held.of_mask.items()
+        if mask_id not in tally.sent and any(needs_brush(str(head.content["image"])) for head in heads)
+    }
 
 
 def duplicates(held: HeldTasks) -> list[int]:

@@ -13,6 +13,7 @@ from audit.errors import UnavailableError
 from audit.jobs.label_studio.held_tasks import HeldTasks
 from audit.jobs.label_studio.image_places import ImagePlace
 from audit.jobs.label_studio.outgoing_masks import OutgoingMask
+from audit.jobs.label_studio.portions import Portions
 from audit.review.label_studio.server import LabelStudioServer
 from audit.review.label_studio.server_faults import FailedError, UnansweredError
 from audit.review.label_studio.tasks import task_json
@@ -50,6 +51,7 @@ class Sender:
         self._held = held
         self._place = place
         self._waiting = waiting
+        self._portions = Portions()
 
     def send(self, masks: Sequence[OutgoingMask]) -> None:
         """Have every mask on the server, in this order.
@@ -77,8 +79,9 @@ class Sender:
         except UnansweredError as error:
             return FailedError(str(error))  # no task was sent, so none is on its way
         try:
-            self._server.import_tasks(
-                self._number, [task_json(mask.task(addresses[mask.image_name])) for mask in masks]
+            self._portions.send(
+                [task_json(mask.task(addresses[mask.image_name])) for mask in masks],
+                lambda some: self._server.import_tasks(self._number, some),
             )
         except UnansweredError as error:
             return error

@@ -17,7 +17,7 @@ from audit.jobs.pack_files import PackFiles, older_parts, pack_files
 from audit.jobs.progress import Progress
 from audit.jobs.workspace import Workspace
 from audit.review.images import Unjudgable
-from audit.review.label_studio.config import labeling_config
+from audit.review.label_studio.config import is_our_config, labeling_config
 from audit.review.label_studio.tasks import MaskMode, task_json
 
 MAX_FILE_BYTES = 100 * 1000**2
@@ -79,11 +79,11 @@ def write_task_files(
         StoreError: there is no such sample.
     """
     _check_file(request.file)
+    config_file = _config_file(request.file)
     check_placing(request.images)
     with workspace.store.reading() as transaction:
         sampled = load_sampled_masks(transaction, request.sample)
     progress.start(len(sampled.order))
-    config_file = request.file.with_suffix(".xml")
     left_out: list[Outgoing] = []
     with pack_files(request.file) as files:
         writer = _TaskWriter(files, request)
@@ -179,6 +179,24 @@ def _check_file(file: Path) -> None:
         )
     if file.is_dir():
         raise InputError(f"--to-file {file} is a folder: name a file in it")
+
+
+def _config_file(file: Path) -> Path:
+    """Give where the labeling config goes; it is written over an older one, and over nothing else."""
+    config_file = file.with_suffix(".xml")
+    if config_file.is_file() and not is_our_config(_text(config_file)):
+        raise InputError(
+            f"{config_file}, where the labeling config goes, holds something else: move it, "
+            "or give --to-file another name"
+        )
+    return config_file
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UnavailableError(f"{file} cannot be read: {error.strerror}") from error
 
 
 def _nothing(file: Path, n_unjudgable: int, n_left_out: int) -> InputError | UnavailableError:

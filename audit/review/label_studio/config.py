@@ -70,6 +70,15 @@ def is_same_config(first: str, second: str) -> bool:
     return config_hash(first) == config_hash(second)
 
 
+def is_our_config(xml: str) -> bool:
+    """Tell whether a text is a labeling config with our controls, be it of another version.
+
+    >>> is_our_config(labeling_config()), is_our_config("<View/>")
+    (True, False)
+    """
+    return all(f'name="{control}"' in xml for control in (VERDICT, *REASONS_CONTROLS.values(), COMMENT))
+
+
 def _add_image(parent: Element) -> None:
     SubElement(
         parent,

@@ -6,8 +6,9 @@ look at what became of it before sending it again, because the server may have d
 
 import json
 import string
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,7 +20,7 @@ from label_studio_sdk.core.api_error import ApiError
 from label_studio_sdk.core.request_options import RequestOptions
 
 from audit.review.label_studio.records import AnnotatedTask, Json, Project, TaskHead, TaskTraces
-from audit.review.label_studio.server_faults import MissingError, answering, no_address
+from audit.review.label_studio.server_faults import MissingError, ServerFaults, may_pass, no_address
 
 PAGE_SIZE = 500
 """Tasks of one answer: a few megabytes, with the masks that come along."""
@@ -30,6 +31,9 @@ MAX_FILES = 100
 READ_SECONDS = 120.0
 WRITE_SECONDS = 300.0
 """An import of 200 tasks takes a second; a server with much to do may take minutes."""
+
+FIRST_PAUSE = 0.5
+"""Seconds before an access token is asked for again; every further pause is twice as long."""
 
 _HEAD_FIELDS = "id,data,updated_at,total_annotations,cancelled_annotations"
 _TASK_FIELDS = "id,data,updated_at,annotations,result,completed_by,was_cancelled,lead_time,created_at"
@@ -68,6 +72,7 @@ class LabelStudioServer:
             patience: the usual one where None.
         """
         self.url = url.rstrip("/")
+        self._faults = ServerFaults(self.url, token)
         if not url.startswith(("http://", "https://")) or set(url) & set(string.whitespace):
             raise no_address(self.url)
         self._patience = patience or Patience()
@@ -75,10 +80,13 @@ class LabelStudioServer:
         self._http = httpx.Client(
             timeout=self._patience.read_seconds,
             follow_redirects=False,
-            event_hooks={"response": [self._see_time, _refuse_token]},
+            event_hooks={
+                "request": [self._see_token],
+                "response": [self._see_time, _refuse_token, self._refuse_size],
+            },
         )
         self.time: datetime | None = None
-        with answering(self.url):
+        with self._faults.told():
             self._client = LabelStudio(  # type: ignore[no-untyped-call]
                 base_url=f"{self.url}/", api_key=token, max_retries=0, httpx_client=self._http
             )
@@ -89,12 +97,12 @@ class LabelStudioServer:
 
     def check(self) -> str:
         """Give the e-mail address of whoever the token belongs to."""
-        with answering(self.url):
+        with self._asking():
             return str(_given(self._client.users.whoami(request_options=self._reading()).email))
 
     def find_projects(self, mark: str) -> list[Project]:
         """Give the projects whose description holds a mark, oldest first."""
-        with answering(self.url):
+        with self._asking():
             listed: Iterable[Any] = self._client.projects.list(
                 include="id,title,description,label_config,task_number", request_options=self._reading()
             )
@@ -103,12 +111,12 @@ class LabelStudioServer:
 
     def load_project(self, number: int) -> Project:
         """Give a project; raise MissingError where there is none of this number."""
-        with answering(self.url, missing=f"--project {number}: there is no such project on {self.url}"):
+        with self._asking(missing=f"--project {number}: there is no such project on {self.url}"):
             return _project(self._client.projects.get(number, request_options=self._reading()))
 
     def create_project(self, *, title: str, description: str, config: str, n_readings: int) -> Project:
         """Make a project whose tasks are shown in the order of their import, each to `n_readings` people."""
-        with answering(self.url):
+        with self._asking():
             made = self._client.projects.create(
                 title=title,
                 description=description,
@@ -122,7 +130,7 @@ class LabelStudioServer:
 
     def equip_project(self, number: int, *, description: str, config: str) -> None:
         """Give a project a description and a labeling config in place of its own, and have masks shown."""
-        with answering(self.url):
+        with self._asking():
             self._client.projects.update(
                 number,
                 description=description,
@@ -138,7 +146,7 @@ class LabelStudioServer:
             number: of the project.
             path: of the folder, as the server sees it; strictly below the server's document root.
         """
-        with answering(self.url):
+        with self._asking():
             listed = self._client.import_storage.local.list(project=number, request_options=self._reading())
             if any(each.path == path for each in listed):
                 return
@@ -152,7 +160,7 @@ class LabelStudioServer:
 
     def uploaded(self, number: int) -> dict[str, str]:
         """Give the images uploaded to a project: name → where tasks find it; of equal names the oldest."""
-        with answering(self.url):
+        with self._asking():
             listed = self._client.files.list(number, all_=True, request_options=self._reading())
         found: dict[str, str] = {}
         for each in sorted(listed, key=lambda each: int(each.id or 0)):
@@ -168,14 +176,13 @@ class LabelStudioServer:
             images: name → content. The server puts eight digits and a hyphen before each name.
         """
         files = [(name, (name, content, "image/jpeg")) for name, content in images.items()]
-        with answering(self.url):
+        with self._asking():
             # The SDK has no upload, and its own way to send says that every body is JSON.
-            headers = self._client._client_wrapper.get_headers()  # noqa: SLF001
             answer = self._http.post(
                 f"{self.url}/api/projects/{number}/import",
                 params={"commit_to_project": "false"},
                 files=files,
-                headers={"Authorization": headers["Authorization"]},
+                headers={"Authorization": self._authorization()},
                 timeout=self._patience.write_seconds,
             )
             if not answer.is_success:
@@ -183,7 +190,7 @@ class LabelStudioServer:
 
     def import_tasks(self, number: int, tasks: Sequence[Json]) -> None:
         """Make tasks, in this order; where it is refused none of them was made."""
-        with answering(self.url):
+        with self._asking():
             self._client.projects.import_tasks(
                 number,
                 request=list(tasks),  # type: ignore[arg-type]  # typed as models, sent as they are
@@ -193,7 +200,7 @@ class LabelStudioServer:
 
     def import_predictions(self, number: int, predictions: Sequence[Json]) -> None:
         """Give tasks of a project predictions; each names its task's number as `task`."""
-        with answering(self.url):
+        with self._asking():
             self._client.projects.import_predictions(
                 number,
                 request=list(predictions),  # type: ignore[arg-type]  # typed as models, sent as they are
@@ -236,7 +243,7 @@ class LabelStudioServer:
     def count_changed(self, number: int, first: datetime, last: datetime) -> int:
         """Give how many tasks of a project had their last change between two times, both included."""
         conditions = [_changed("greater_or_equal", first), _changed("less_or_equal", last)]
-        with answering(self.url):
+        with self._asking():
             found: Any = self._client.tasks.list(
                 project=number,
                 fields="task_only",
@@ -250,7 +257,7 @@ class LabelStudioServer:
 
     def load_traces(self, number: int) -> TaskTraces:
         """Give what was left on a task; raise MissingError where there is none of this number."""
-        with answering(self.url, missing=f"there is no task {number} on {self.url}"):
+        with self._asking(missing=f"there is no task {number} on {self.url}"):
             found = self._client.tasks.get(str(number), request_options=self._reading())
             return TaskTraces(
                 n_annotations=len(found.annotations or ()),
@@ -259,12 +266,12 @@ class LabelStudioServer:
 
     def delete_task(self, number: int) -> None:
         """Delete a task with whatever it holds, if it is there."""
-        with suppress(MissingError), answering(self.url, missing=f"there is no task {number} on {self.url}"):
+        with suppress(MissingError), self._asking(missing=f"there is no task {number} on {self.url}"):
             self._client.tasks.delete(str(number), request_options=self._writing())
 
     def people(self) -> dict[int, str]:
         """Give the e-mail address of everybody the server knows, by their number."""
-        with answering(self.url):
+        with self._asking():
             listed = self._client.users.list(request_options=self._reading())
         return {int(each.id): str(each.email) for each in listed}
 
@@ -281,7 +288,7 @@ class LabelStudioServer:
                 },
                 "ordering": ["tasks:id"],
             }
-            with answering(self.url):
+            with self._asking():
                 page: Sequence[Any] = (
                     self._client.tasks.list(
                         project=number,
@@ -298,6 +305,36 @@ class LabelStudioServer:
             if len(page) < PAGE_SIZE:
                 return
             last = page[-1].id
+
+    @contextmanager
+    def _asking(self, missing: str = "") -> Iterator[None]:
+        with self._faults.told(missing):
+            self._let_in()
+            yield
+        self._faults.has_answered = True
+
+    def _let_in(self) -> None:
+        """Have a valid access token where a personal token is exchanged for one: this changes nothing."""
+        for n_tried in range(self._patience.n_retries):
+            try:
+                self._authorization()
+            except (ApiError, httpx.TransportError) as error:
+                if not may_pass(error):
+                    raise
+                time.sleep(FIRST_PAUSE * 2**n_tried)
+            else:
+                return
+        self._authorization()
+
+    def _authorization(self) -> str:
+        return str(self._client._client_wrapper.get_headers()["Authorization"])  # noqa: SLF001
+
+    def _see_token(self, request: httpx.Request) -> None:
+        self._faults.secrets.add(request.headers.get("Authorization", "").rpartition(" ")[2])
+
+    def _refuse_size(self, answer: httpx.Response) -> None:
+        if answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+            raise self._faults.too_large(int(answer.request.headers.get("Content-Length", 0)))
 
     def _see_time(self, answer: httpx.Response) -> None:
         try:

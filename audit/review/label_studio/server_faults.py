@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx
 from label_studio_sdk.core.api_error import ApiError
@@ -13,6 +14,7 @@ from audit.errors import InputError, UnavailableError
 _AGAIN = {408, 409, 429}
 _PERHAPS_AT_IT = {408, 502, 504}
 """Said by whoever stands before a server, which may still be at work."""
+_MAX_SHOWN = 300
 
 
 class UnansweredError(UnavailableError):
@@ -27,36 +29,112 @@ class MissingError(InputError):
     """A server does not hold what was asked for."""
 
 
-@contextmanager
-def answering(url: str, missing: str = "") -> Iterator[None]:
-    """Turn whatever a call to a server raises into one sentence; neither the token nor a header is in it.
+class TooLargeError(InputError):
+    """What stands before a server refuses a request for its size: nothing of it was done."""
 
-    Args:
+
+class ServerFaults:
+    """Turns whatever calls to one server raise into one sentence that holds no secret.
+
+    Attributes:
         url: of the server.
-        missing: what to say where it holds nothing of what was asked for.
-
-    Raises:
-        InputError: the user must change something: the address, the token, a right.
-        MissingError: what was asked for is not there.
-        UnansweredError: the server gives no answer or fails.
+        secrets: what is never shown, whoever repeats it: the token and what it was exchanged for.
+        has_answered: whether the server has answered as Label Studio does. Before that the address may be
+            wrong; afterwards whoever else answers in its place stands there for a while.
     """
-    try:
-        yield
-    except ApiError as error:
-        raise _refusal(url, error, missing) from error
-    except httpx.TimeoutException as error:
-        raise UnansweredError(
-            f"Label Studio at {url} gave no answer in time: see whether it is busy, and try again"
-        ) from error
-    except (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
-        raise no_address(url) from error
-    except httpx.HTTPError as error:
-        raise UnansweredError(
-            f"Label Studio at {url} does not answer ({_first_line(error)}): see whether it runs, "
-            "and try again"
-        ) from error
-    except (ValidationError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _unlike_label_studio(url) from error
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url
+        self.secrets = {token}
+        self.has_answered = False
+
+    @contextmanager
+    def told(self, missing: str = "") -> Iterator[None]:
+        """Turn what is raised within into a sentence.
+
+        Args:
+            missing: what to say where the server holds nothing of what was asked for.
+
+        Raises:
+            InputError: the user must change something: the address, the token, a right.
+            MissingError: what was asked for is not there.
+            UnansweredError: the server gives no answer or fails.
+        """
+        try:
+            yield
+        except ApiError as error:
+            raise self._refusal(error, missing) from error
+        except httpx.TimeoutException as error:
+            raise UnansweredError(
+                f"Label Studio at {self.url} gave no answer in time: see whether it is busy, and try again"
+            ) from error
+        except UnicodeDecodeError as error:
+            raise self._unlike_label_studio() from error
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
+            raise no_address(self.url) from error
+        except httpx.HTTPError as error:
+            raise UnansweredError(
+                f"Label Studio at {self.url} does not answer ({self._shown(_first_line(error))}): "
+                "see whether it runs, and try again"
+            ) from error
+        except (ValidationError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise self._unlike_label_studio() from error
+
+    def too_large(self, n_bytes: int) -> TooLargeError:
+        """Give what to say where a request of so many bytes was refused for its size."""
+        return TooLargeError(
+            f"what stands before Label Studio at {self.url} takes no request of {n_bytes / 1000**2:.3g} MB: "
+            "raise its limit (nginx: client_max_body_size), and push again"
+        )
+
+    def _unlike_label_studio(self) -> InputError | UnansweredError:
+        if self.has_answered:
+            return UnansweredError(
+                f"{self.url} does not answer as Label Studio does just now: see what stands before it, "
+                "and try again"
+            )
+        return InputError(
+            f"--url {self.url} does not answer as Label Studio does: give the address of its first page"
+        )
+
+    def _refusal(self, error: ApiError, missing: str) -> InputError | UnansweredError:
+        status, said = error.status_code or 0, self._shown(_said(error.body))
+        if status in (401, 403):
+            return InputError(
+                f"Label Studio at {self.url} does not accept the token ({said}): give a valid one in "
+                "LABEL_STUDIO_API_KEY; a personal access token, or a legacy one where the server allows those"
+            )
+        if 300 <= status < 400:
+            return self._led_away((error.headers or {}).get("location", ""))
+        if status == 404 and missing and isinstance(error.body, Mapping):
+            return MissingError(missing)
+        if 200 <= status < 300 or status == 404:
+            return self._unlike_label_studio()
+        if may_pass(error):
+            kind = UnansweredError if status in _PERHAPS_AT_IT else FailedError
+            return kind(f"Label Studio at {self.url} failed ({status}: {said}): try again")
+        return InputError(f"Label Studio at {self.url} refused ({status}: {said})")
+
+    def _led_away(self, location: str) -> InputError | UnansweredError:
+        there = self._shown(_bare_address(f"{self.url}/", location))
+        if self.has_answered:
+            return UnansweredError(f"{self.url} leads to {there} just now: try again")
+        return InputError(f"--url {self.url} leads to {there}: give that address")
+
+    def _shown(self, text: str) -> str:
+        """Give a text on one line that is not too long and holds no secret."""
+        line = " ".join(text.split())
+        for secret in filter(None, self.secrets):
+            line = line.replace(secret, "…")
+        return line[:_MAX_SHOWN]
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether the same question may be answered a little later; a time-out was wait enough."""
+    if isinstance(error, ApiError):
+        status = error.status_code or 0
+        return status >= 500 or status in _AGAIN
+    return isinstance(error, httpx.TransportError) and not isinstance(error, httpx.TimeoutException)
 
 
 def no_address(url: str) -> InputError:
@@ -64,37 +142,26 @@ def no_address(url: str) -> InputError:
     return InputError(f"--url {url} is no address of a server: give http://HOST:PORT")
 
 
-def _unlike_label_studio(url: str) -> InputError:
-    return InputError(f"--url {url} does not answer as Label Studio does: give the address of its first page")
+def _bare_address(start: str, location: str) -> str:
+    """Give where a redirect leads, without whatever may be secret in it.
 
-
-def _refusal(url: str, error: ApiError, missing: str) -> InputError | UnansweredError:
-    status, said = error.status_code or 0, _said(error.body)
-    if status in (401, 403):
-        return InputError(
-            f"Label Studio at {url} does not accept the token ({said}): give a valid one in "
-            "LABEL_STUDIO_API_KEY; a personal access token, or a legacy one where the server allows those"
-        )
-    if 300 <= status < 400:
-        there = (error.headers or {}).get("location", "elsewhere")
-        return InputError(f"--url {url} leads to {there}: give that address")
-    if status == 404 and missing:
-        return MissingError(missing)
-    if 200 <= status < 300 or status == 404:
-        return _unlike_label_studio(url)
-    if status >= 500 or status in _AGAIN:
-        kind = UnansweredError if status in _PERHAPS_AT_IT else FailedError
-        return kind(f"Label Studio at {url} failed ({status}: {said}): try again")
-    return InputError(f"Label Studio at {url} refused ({status}: {said})")
+    >>> _bare_address("http://host/", "https://me:word@host:8/login?token=1#2")
+    'https://host:8/login'
+    """
+    try:
+        parts = urlsplit(urljoin(start, location))
+    except ValueError:
+        return "elsewhere"
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def _said(body: object) -> str:
-    """What a server says of a refusal, in a line that is not too long."""
+    """What a server says of a refusal."""
     if isinstance(body, Mapping):
         faults = body.get("validation_errors")
         body = f"{body.get('detail', '')} {json.dumps(faults) if faults else ''}"
-    text = " ".join(str(body).split())
-    return "no reason given" if not text or text.startswith("<") else text[:300]
+    text = str(body).strip()
+    return "no reason given" if not text or text.startswith("<") else text
 
 
 def _first_line(error: Exception) -> str:

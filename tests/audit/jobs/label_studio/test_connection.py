@@ -80,7 +80,17 @@ def test_a_token_is_not_shown_where_an_address_is_printed(audit: SmallAudit) -> 
 
 
 @pytest.mark.parametrize(
-    "url", ["localhost:8080", "ftp://host", "http://", "http://a b", "http://[", "file:///x"]
+    "url",
+    [
+        "http://h:0",
+        "http://h:66000",
+        "localhost:8080",
+        "ftp://host",
+        "http://",
+        "http://a b",
+        "http://[",
+        "file:///x",
+    ],
 )
 def test_what_is_no_address_is_refused(audit: SmallAudit, url: str) -> None:
     with pytest.raises(InputError, match="no address of a server"):
@@ -89,6 +99,19 @@ def test_what_is_no_address_is_refused(audit: SmallAudit, url: str) -> None:
 
 @pytest.mark.parametrize("url", ["http://user:word-secret@host", "http://host/?token=word-secret"])
 def test_an_address_that_holds_a_secret_is_refused_without_it(audit: SmallAudit, url: str) -> None:
-    with pytest.raises(InputError, match="the token by itself") as refused:
+    with pytest.raises(InputError, match="secrets by themselves") as refused:
         find(audit, url=url, **KEY)
     assert "word-secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["user:word-secret@host", "http://user:word-secret@host:port", "h?word-secret"]
+)
+def test_what_is_no_address_and_may_hold_a_secret_is_not_repeated(audit: SmallAudit, url: str) -> None:
+    with pytest.raises(InputError, match="no address of a server") as refused:
+        find(audit, url=url, **KEY)
+    assert "word-secret" not in str(refused.value)
+
+
+def test_one_server_has_one_address_however_it_is_written(audit: SmallAudit) -> None:
+    assert find(audit, url="HTTP://Host.Example:8080/Label/?#", **KEY).url == "http://host.example:8080/Label"

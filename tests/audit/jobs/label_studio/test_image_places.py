@@ -15,16 +15,62 @@ IMAGES = {"a.jpg": b"first", "b.jpg": b"second"}
 def test_files_are_written_once_and_named_below_the_document_root(tmp_path: Path) -> None:
     folder = tmp_path / "with blank & ü"
     folder.mkdir()
-    (folder / "a.jpg").write_bytes(b"kept")
+    (folder / "a.jpg").write_bytes(b"first")
+    was_written = (folder / "a.jpg").stat().st_ino
     placing = ImagePlacing(mode=ImageMode.LOCAL, folder=folder)
     check_placing(placing)
     addresses = place_for_files(placing).put(IMAGES)
     assert unquote(addresses["b.jpg"]) == "/data/local-files/?d=with blank & ü/b.jpg"
     assert "&" not in addresses["b.jpg"]
     assert {each.name: each.read_bytes() for each in folder.iterdir()} == {
-        "a.jpg": b"kept",
+        "a.jpg": b"first",
         "b.jpg": b"second",
     }
+    assert (folder / "a.jpg").stat().st_ino == was_written
+
+
+@pytest.mark.parametrize("damaged", [b"", b"fir", b"tsrif", b"first and more"])
+def test_a_damaged_picture_is_written_anew(tmp_path: Path, damaged: bytes) -> None:
+    (tmp_path / "a.jpg").write_bytes(damaged)
+    placing = ImagePlacing(mode=ImageMode.URL, folder=tmp_path, url="http://h/x")
+    place_for_files(placing).put(IMAGES)
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == IMAGES
+
+
+def test_a_detour_in_a_path_does_not_hide_that_the_folder_is_below_the_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "root" / "pictures").mkdir(parents=True)
+    (tmp_path / "beside").mkdir()
+    monkeypatch.chdir(tmp_path / "beside")
+    placing = ImagePlacing(
+        mode=ImageMode.LOCAL,
+        folder=Path("../root/./pictures"),
+        document_root=f"{tmp_path}/beside/../root/",
+    )
+    check_placing(placing)
+    assert place_for_files(placing).put(IMAGES)["a.jpg"] == "/data/local-files/?d=pictures/a.jpg"
+
+
+def test_the_address_of_pictures_is_written_in_one_way(tmp_path: Path) -> None:
+    placing = ImagePlacing(mode=ImageMode.URL, folder=tmp_path, url=" HTTPS://Images.Example/Masks// ")
+    assert place_for_files(placing).put(IMAGES)["a.jpg"] == "https://images.example/Masks/a.jpg"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://u:word-secret@h/x", "http://h/x?word-secret", "http://h/x#word-secret"]
+)
+def test_an_address_of_pictures_that_every_annotator_sees_holds_no_secret(tmp_path: Path, url: str) -> None:
+    placing = ImagePlacing(mode=ImageMode.URL, folder=tmp_path, url=url)
+    with pytest.raises(InputError, match="--image-url holds more than an address") as refused:
+        check_placing(placing)
+    assert "word-secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["http:///x", "http://h/with blank", "file:///x"])
+def test_what_is_no_address_of_pictures_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(InputError, match=f"--image-url {url} is no address"):
+        check_placing(ImagePlacing(mode=ImageMode.URL, folder=tmp_path, url=url))
 
 
 def test_a_server_in_a_container_sees_the_folder_elsewhere(tmp_path: Path) -> None:
@@ -52,7 +98,7 @@ def test_options_that_are_missing_or_mean_nothing_are_named(tmp_path: Path) -> N
             mode=local, folder=tmp_path, url="http://h"
         ),
         "is no folder": ImagePlacing(mode=local, folder=tmp_path / "nowhere"),
-        "is no address of a web server": ImagePlacing(mode=url, folder=tmp_path, url="h/x"),
+        "is no address of a server": ImagePlacing(mode=url, folder=tmp_path, url="h/x"),
     }
     for sentence, placing in refusals.items():
         with pytest.raises(InputError, match=sentence):

@@ -115,6 +115,19 @@ def test_nothing_is_written_where_nothing_can_be_shown_or_the_disk_refuses(
     assert [each.name for each in tmp_path.iterdir()] == ["workspace"]
 
 
+def test_only_a_labeling_config_of_ours_is_written_over(audit: SmallAudit, tmp_path: Path) -> None:
+    config_file = tmp_path / "tasks.xml"
+    for foreign in ("", "<mine/>", '<View><Choices name="verdict"/></View>'):
+        config_file.write_text(foreign)
+        with pytest.raises(InputError, match=r"tasks\.xml, .* holds something else: move it"):
+            write(audit, tmp_path / "tasks.json")
+        assert config_file.read_text() == foreign
+        assert not (tmp_path / "tasks.json").exists()
+    config_file.write_text(labeling_config().replace("Comment", "Another version"))
+    write(audit, tmp_path / "tasks.json")
+    assert config_file.read_text() == labeling_config()
+
+
 def test_a_file_that_cannot_be_is_refused_before_anything_is_read(audit: SmallAudit, tmp_path: Path) -> None:
     for file, sentence in {
         tmp_path / "tasks.txt": "does not end in .json",
