@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from db.entities import view_entities
 from db.manifest import SettingRecord, SourceRecord
 from db.population import ANNOTATIONS_FILE, CATEGORIES_FILE, IMAGES_FILE, Population, query_engine
 
@@ -16,7 +17,10 @@ class Mention:
 
     Attributes:
         mention_id: what the rows of other settings carry that show the same mention.
-        category: supercategory of its category, or None.
+        entity_name: what its annotation file calls the entity, for which the mask was made; else what
+            `entities` calls it, or None.
+        category: what `entities` says, which was said on purpose; else the supercategory of its category, or
+            None.
     """
 
     annotation_id: str
@@ -48,13 +52,14 @@ class PopulationMask:
 
 
 _MENTIONS = """
-SELECT a.annotation_id, a.mention_id, a.category_id, c.name, c.supercategory, a.split, a.image_id,
-       i.file_name, a.question
+SELECT a.annotation_id, a.mention_id, a.category_id, coalesce(nullif(trim(c.name), ''), e.name),
+       coalesce(e.category, c.supercategory), a.split, a.image_id, i.file_name, a.question
 FROM (
     SELECT * FROM read_parquet($annotations) WHERE annotation_id IN (SELECT unnest($ids))
 ) AS a
 LEFT JOIN read_parquet($images) AS i USING (image_id)
 LEFT JOIN read_parquet($categories) AS c USING (category_id)
+LEFT JOIN entities AS e ON e.entity_id = a.category_id
 ORDER BY a.annotation_id
 """
 
@@ -97,6 +102,7 @@ def load_setting_masks(
 def _mentions_of(folder: Path, source: SourceRecord, annotation_ids: Sequence[str]) -> Iterator[Mention]:
     place = folder / source.folder
     with query_engine(memory=_MEMORY) as connection:
+        view_entities(connection, folder)
         rows = connection.execute(
             _MENTIONS,
             {
@@ -111,7 +117,7 @@ def _mentions_of(folder: Path, source: SourceRecord, annotation_ids: Sequence[st
         mention_id,
         category_id,
         name,
-        supercategory,
+        category,
         split,
         image_id,
         file_name,
@@ -122,7 +128,7 @@ def _mentions_of(folder: Path, source: SourceRecord, annotation_ids: Sequence[st
             mention_id=mention_id,
             entity_id=category_id,
             entity_name=name,
-            category=supercategory,
+            category=category,
             split=split,
             image_id=image_id,
             images_root=source.images_root,

@@ -1,12 +1,12 @@
 """Reads rows of a CSV file of verdicts: each is a judgement of one mask, or is named with its fault."""
 
-import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from audit.csv_rows import SURPLUS, open_csv
 from audit.errors import InputError
 from audit.names import name_fault
 from db.records import REASONS_OF, MaskState, Reason, Unit, UnitMask, Verdict
@@ -17,8 +17,6 @@ MASK_COLUMN = "mask_id"
 
 FLAG_COLUMN = "flagged"
 """May stand beside the others: "yes" where a lead is to look at the mask, else empty."""
-
-_SURPLUS = "\0surplus"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,39 +80,19 @@ _NOTHING_TO_JUDGE = {
 
 def read_rows(file: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     """Give the header and the rows, each with the line that it ends on; raise InputError for no such file."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream, strict=True)
-            header = [name.strip() for name in next(reader, [])]
-            _check_header(file, header)
-            rows = [
-                (reader.line_num, _row(header, cells))
-                for cells in reader
-                if any(cell.strip() for cell in cells)
-            ]
-    except FileNotFoundError as error:
-        raise InputError(f"{file} is not there: name a CSV file of verdicts") from error
-    except (csv.Error, UnicodeDecodeError, IsADirectoryError) as error:
-        raise InputError(f"{file} cannot be read as CSV in UTF-8: {error}") from error
-    return header, rows
-
-
-def _row(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
-    surplus = [cell for cell in cells[len(header) :] if cell.strip()]
-    return dict(zip(header, cells, strict=False)) | ({_SURPLUS: ", ".join(surplus)} if surplus else {})
+    with open_csv(file, "verdicts") as table:
+        _check_header(file, table.header)
+        return list(table.header), list(table.rows)
 
 
 def _check_header(file: Path, header: Sequence[str]) -> None:
     needed = ("reviewer", "verdict") if MASK_COLUMN in header else COLUMNS[:4]
     lacking = [name for name in needed if name not in header]
-    repeated = sorted({name for name in header if header.count(name) > 1})
     if lacking:
         raise InputError(
             f"{file} has no column {', '.join(lacking)}: its first line must name the columns "
             f"{', '.join(COLUMNS)} ({MASK_COLUMN} may stand in place of the first two)"
         )
-    if repeated:
-        raise InputError(f"{file} has the column {', '.join(repeated)} twice: keep one of each")
 
 
 def judge_rows(
@@ -132,8 +110,8 @@ def judge_rows(
 
 
 def _judgement(line: int, row: Mapping[str, str], masks: SampledMasks) -> Judgement:
-    if _SURPLUS in row:
-        raise _BadRowError(f"it has more cells than the first line has columns ({row[_SURPLUS]!r})")
+    if SURPLUS in row:
+        raise _BadRowError(f"it has more cells than the first line has columns ({row[SURPLUS]!r})")
     if any("\0" in cell for cell in row.values()):
         raise _BadRowError("it holds a NUL character")
     reviewer = row.get("reviewer", "").strip()
