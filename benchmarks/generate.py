@@ -47,7 +47,8 @@ def _blob_runs(height: int, n_columns: int, steps: NDArray[np.int64], runs: NDAr
     return n_runs + 1
 
 
-def _rle(height: int, width: int, n_columns: int, rng: np.random.Generator) -> dict[str, Any]:
+def blob(height: int, width: int, n_columns: int, rng: np.random.Generator) -> dict[str, Any]:
+    """The RLE of a blob in the first columns of an image."""
     steps = rng.integers(-2, 3, size=(n_columns, 2))
     runs = np.empty(4 * n_columns + 1, np.uint32)
     n_runs = _blob_runs(height, n_columns, steps, runs)
@@ -69,7 +70,7 @@ def _annotation(
         "id": f"oven_generated_{index:08d}",
         "image_id": f"oven_{index:08d}",
         "category_id": f"Q{rng.integers(n_entities) + 1}",
-        "segmentation": [_rle(height, width, 830 // n_parts, rng) for _ in range(n_parts)],
+        "segmentation": [blob(height, width, 830 // n_parts, rng) for _ in range(n_parts)],
         "bbox": [
             [round(x, 2), round(y, 2), round(x + w + 1, 2), round(y + h + 1, 2)]
             for x, y, w, h in corners.tolist()
