@@ -5,7 +5,9 @@ from importlib.metadata import version
 import click
 
 from audit.commands.data import doctor, ingest, init, upgrade
+from audit.commands.entities import entities
 from audit.commands.label_studio import label_studio
+from audit.commands.measure import measure
 from audit.commands.plan import plan
 from audit.commands.results import demo, report
 from audit.commands.review import review, verdicts
@@ -32,6 +34,8 @@ for command in (
     upgrade,
     ingest,
     doctor,
+    entities,
+    measure,
     plan,
     sample,
     sample_export,

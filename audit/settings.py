@@ -92,7 +92,7 @@ hand = {hand}
 # Users of a Label Studio server are known here by their e-mail addresses. Who has another name here is given
 # it in a table at the end of this file: [annotators], then lines such as "ann@example.org" = "ann".
 
-# Threads that read annotation files; 0 takes every core.
+# Threads that read annotation files, and processes that measure masks; 0 takes every core.
 workers = {workers}
 """
 
@@ -117,7 +117,7 @@ class Settings:
         target: accuracy that `--goal certify` claims where none is given, in (0, 1).
         margin: half width that `--goal estimate` reaches where none is given, in (0, 1).
         guideline: file of the workspace that reviewers read.
-        workers: threads that read annotation files; 0 takes every core.
+        workers: threads that read annotation files, processes that measure masks; 0 takes every core.
         first_readings: how many reviewers judge a mask at first, 1 or more.
         second_share: of correct first readings that somebody else reads again, in [0, 1].
         settlement: what a mask is on which reviewers disagree.

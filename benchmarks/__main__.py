@@ -11,6 +11,8 @@ BENCHMARKS = (
     "many_reviewers",
     "label_studio",
     "identity",
+    "features",
+    "measure",
     "pareto",
     "planning",
     "coverage",

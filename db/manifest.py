@@ -110,7 +110,7 @@ class Manifest:
 def frame_files(setting: SettingRecord) -> tuple[FrameFile, ...]:
     """Give what a draw from a setting depends on, file by file, in order of fingerprint."""
     files = (
-        FrameFile(file=source.file, fingerprint=_source_key(source), n_annotations=source.n_written)
+        FrameFile(file=source.file, fingerprint=source_key(source), n_annotations=source.n_written)
         for source in setting.sources
     )
     return tuple(sorted(files, key=lambda file: file.fingerprint))
@@ -151,7 +151,8 @@ def save_manifest(folder: Path, manifest: Manifest) -> None:
     beside.replace(folder / FILE_NAME)
 
 
-def _source_key(source: SourceRecord) -> str:
+def source_key(source: SourceRecord) -> str:
+    """Give the SHA-256 of what a source's rows depend on: its bytes, and the way they were read."""
     parts = (
         source.fingerprint,
         source.split or "",

@@ -13,6 +13,7 @@ import click
 import pytest
 
 from audit.cli import cli
+from audit.features.catalogue import CATALOGUE
 from reports.content import Result, SettingResult
 from reports.sentences import quotable_text
 from sampling.estimation.estimands import Estimand
@@ -24,6 +25,8 @@ DOCUMENTS = [PROJECT / "README.md", PROJECT / "CHANGELOG.md", *sorted((PROJECT /
 CLI_PAGE = PROJECT / "docs" / "cli.md"
 PAGES_WITH_COMMANDS = [PROJECT / "docs" / "reviewing.md", PROJECT / "docs" / "label-studio.md"]
 STATISTICS = PROJECT / "docs" / "statistics.md"
+MEASURING = PROJECT / "docs" / "measuring.md"
+FEATURES_BEGIN, FEATURES_END = "<!-- features -->\n", "<!-- /features -->"
 
 HEAD = """# The command line
 
@@ -50,6 +53,25 @@ def cli_page() -> str:
 
 def test_the_page_of_commands_is_up_to_date() -> None:
     assert CLI_PAGE.read_text("utf-8") == cli_page(), "run `python tests/test_docs.py`"
+
+
+def table_of_features() -> str:
+    rows = ["", "| feature | unit | range | needs | what it is |", "|---|---|---|---|---|"]
+    for each in CATALOGUE:
+        lowest = "any" if each.lowest is None else f"from {each.lowest:g}"
+        highest = "" if each.highest is None else f" to {each.highest:g}"
+        rows.append(f"| `{each.name}` | {each.unit} | {lowest}{highest} | {each.needs} | {each.means} |")
+    return "\n".join([*rows, "", ""])
+
+
+def measuring_page() -> str:
+    before, _, rest = MEASURING.read_text("utf-8").partition(FEATURES_BEGIN)
+    _, end, after = rest.partition(FEATURES_END)
+    return before + FEATURES_BEGIN + table_of_features() + end + after
+
+
+def test_the_table_of_features_is_that_of_the_catalogue() -> None:
+    assert MEASURING.read_text("utf-8") == measuring_page(), "run `python tests/test_docs.py`"
 
 
 def test_every_command_and_option_has_help() -> None:
@@ -155,3 +177,4 @@ def test_every_module_and_test_that_a_document_names_exists(document: Path) -> N
 
 if __name__ == "__main__":
     CLI_PAGE.write_text(cli_page(), "utf-8")
+    MEASURING.write_text(measuring_page(), "utf-8")

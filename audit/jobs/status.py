@@ -7,6 +7,7 @@ from statistics import median
 
 from audit.jobs.goal_progress import goal_result
 from audit.jobs.gold_pool import GoldState, load_gold_state
+from audit.jobs.measure import FeatureState, feature_state
 from audit.jobs.readings_left import ReadingsLeft, load_readings_left
 from audit.jobs.review_state import ReviewState, load_review_state
 from audit.jobs.verdict_sources import source_findings
@@ -75,6 +76,7 @@ class WorkspaceStatus:
     """What a workspace holds."""
 
     settings: tuple[SettingStatus, ...]
+    features: FeatureState
     samples: tuple[SampleStatus, ...]
 
 
@@ -102,6 +104,7 @@ def workspace_status(workspace: Workspace, sample: str | None, now: datetime) ->
             )
             for each in workspace.population.manifest().settings
         ),
+        features=feature_state(workspace.population),
         samples=tuple(_sample_status(state, workspace, now) for state in states),
     )
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from audit.jobs.measure import FeatureState
 from audit.jobs.readings_left import ReadingsLeft, reviewers_lacking_text
 from audit.jobs.status import SampleStatus, WorkspaceStatus
 from reports.goals import aim_text, progress_texts
@@ -17,15 +18,17 @@ def status_lines(found: WorkspaceStatus) -> list[str]:
         f"setting {each.setting}: {count_text(each.n_annotations)} annotations" for each in found.settings
     ]
     samples = [line for sample in found.samples for line in _sample_lines(sample)]
-    return [*settings, *samples, f"next: {next_step(found)}"]
+    return [*settings, *_lines_of_features(found.features), *samples, f"next: {next_step(found)}"]
 
 
 def status_json(found: WorkspaceStatus) -> dict[str, Any]:
     """Give the status for scripts."""
+    features = {} if found.features is FeatureState.NONE else {"features": found.features}
     return {
         "settings": [
             {"setting": each.setting, "n_annotations": each.n_annotations} for each in found.settings
         ],
+        **features,
         "samples": [_sample_json(each) for each in found.samples],
         "next": next_step(found),
     }
@@ -45,6 +48,13 @@ def next_step(found: WorkspaceStatus) -> str:
     if latest.goal.goal.is_sequential and not latest.is_reached:
         return f"mask-audit sample --extend --size N --name {latest.name}"
     return "mask-audit report --out report"
+
+
+def _lines_of_features(state: FeatureState) -> list[str]:
+    if state is FeatureState.NONE:
+        return []
+    outdated = "features: outdated; mask-audit measure brings them up to date"
+    return ["features: of every mask" if state is FeatureState.WHOLE else outdated]
 
 
 def _sample_lines(sample: SampleStatus) -> list[str]:
