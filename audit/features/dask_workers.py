@@ -1,6 +1,7 @@
 """The workers of a Dask cluster (`mask-audit[dask]`); the scheduler gives again what a lost one was doing."""
 
 import logging
+import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -57,6 +58,10 @@ def _distributed() -> Any:  # noqa: ANN401  (the module; an extra, without types
 @contextmanager
 def _connected(distributed: Any, address: str) -> Iterator[Any]:  # noqa: ANN401
     try:
+        # Looked for first: a client that fails while it is made stops its loop whenever it is collected, and
+        # waits for ever if another client is being made just then.
+        place = import_module("distributed.comm").get_address_host_port(address)
+        socket.create_connection(place, timeout=_SECONDS_TO_ANSWER).close()
         client = distributed.Client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
     except ValueError as error:
         raise InputError(
