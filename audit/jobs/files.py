@@ -11,6 +11,11 @@ from audit.errors import InputError, UnavailableError
 
 
 def write_text(file: Path, text: str) -> None:
+    """Write a file in UTF-8 in one step, as `write_bytes` does."""
+    write_bytes(file, text.encode())
+
+
+def write_bytes(file: Path, content: bytes) -> None:
     """Write a file in one step: readers see the old content or the new, never half of it.
 
     Raises:
@@ -24,8 +29,8 @@ def write_text(file: Path, text: str) -> None:
     try:
         descriptor, beside = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
-                stream.write(text)
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
             Path(beside).chmod(0o644)

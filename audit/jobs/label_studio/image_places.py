@@ -1,8 +1,6 @@
 """Where the pictures of tasks lie: uploaded to the server, or in a folder that it or the browser reaches."""
 
-import os
 import posixpath
-import tempfile
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 from audit.errors import InputError, UnavailableError
+from audit.jobs.files import write_bytes
 from audit.jobs.label_studio.addresses import checked_address
 from audit.jobs.label_studio.portions import Portions
 from audit.review.label_studio.server import MAX_FILES, LabelStudioServer
@@ -103,7 +102,8 @@ class Folder:
             UnavailableError: the file system refuses, for instance because it is full.
         """
         for name, content in images.items():
-            _keep(self._folder / name, content)
+            if not _holds(self._folder / name, content):
+                write_bytes(self._folder / name, content)
         return {name: f"{self._prefix}{name}" for name in images}
 
 
@@ -223,27 +223,10 @@ def _requests(images: Mapping[str, bytes]) -> Iterator[dict[str, bytes]]:
         yield some
 
 
-def _keep(file: Path, content: bytes) -> None:
-    try:
-        if _holds(file, content):
-            return
-        descriptor, beside = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(beside).chmod(0o644)
-            Path(beside).replace(file)
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise UnavailableError(f"{file} cannot be written: {error.strerror}") from error
-
-
 def _holds(file: Path, content: bytes) -> bool:
     try:
         return file.stat().st_size == len(content) and file.read_bytes() == content
     except FileNotFoundError:
         return False
+    except OSError as error:
+        raise UnavailableError(f"{file} cannot be read: {error.strerror}") from error

@@ -16,6 +16,7 @@ from audit.jobs.label_studio.outgoing_masks import (
     load_sampled_masks,
     read_outgoing,
 )
+from audit.jobs.label_studio.portions import Portions
 from audit.jobs.label_studio.projects import check_tasks, create_project, find_project, prepare_project
 from audit.jobs.label_studio.pushed import PushResult, PushTally, duplicates, lost_masks, push_remarks
 from audit.jobs.label_studio.sending import Sender, Waiting
@@ -217,7 +218,7 @@ class _Push:
                 if mask.brush is not None
                 for task_number in lost[mask.mask_id]
             ]
-            self._server.import_predictions(number, predictions)
+            Portions().send(predictions, lambda some: self._server.import_predictions(number, some))
             self._tally.n_repaired += len(predictions)
 
     def _outgoing(self, mask_ids: Sequence[str], mask_mode: MaskMode) -> Generator[Outgoing]:

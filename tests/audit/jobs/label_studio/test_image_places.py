@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from audit.errors import InputError, UnavailableError
+from audit.errors import InputError
 from audit.jobs.label_studio import image_places
 from audit.jobs.label_studio.image_places import ImageMode, ImagePlacing, check_placing, place_for_files
 
@@ -109,7 +109,7 @@ def test_options_that_are_missing_or_mean_nothing_are_named(tmp_path: Path) -> N
 def test_a_folder_that_is_gone_is_said_and_leaves_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "gone"
     placing = ImagePlacing(mode=ImageMode.URL, folder=folder, url="http://h/x/")
-    with pytest.raises(UnavailableError, match="cannot be written"):
+    with pytest.raises(InputError, match="cannot be written: .*gone is no folder"):
         place_for_files(placing).put(IMAGES)
     assert not list(tmp_path.iterdir())
 
