@@ -1,6 +1,7 @@
 """What tests of several folders share: the data beside the checkout, and the programs some of them need."""
 
 import shutil
+import signal
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,10 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.postgresql import missing_for_postgresql, postgresql_server
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and with them every program that
+# they start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PROJECT = Path(__file__).parents[1]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
