@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -47,7 +47,8 @@ def serving(answers: Callable[[BaseHTTPRequestHandler], Answer]) -> Iterator[str
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(given.body.encode())))
             self.end_headers()
-            self.wfile.write(given.body.encode())
+            with suppress(ConnectionError):  # whoever asked has given up
+                self.wfile.write(given.body.encode())
 
         do_GET = do_POST = answer  # noqa: N815  (named so by http.server)
 
