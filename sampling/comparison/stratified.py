@@ -136,7 +136,7 @@ def weighted_difference(pairs: StratifiedPairs) -> WeightedDifference | NoEstima
     discordant = (moments.p_h * k_h + smoothed - k_h) / smoothed
     squares = np.where(n_h[filled] > 1, d_smoothed**2, 0.0)
     variance = float(np.sum(shares**2 * (discordant - squares) / smoothed))
-    limit = float(shares.sum())
+    limit = min(1.0, float(shares.sum()))  # rounded, shares of everything may add up to more
     return WeightedDifference(
         # Rounding can carry a difference of 1 in every stratum beyond the limit.
         value=float(np.clip(np.sum(shares * d_h), -limit, limit)),
