@@ -50,7 +50,7 @@ def test_a_personal_access_token_gives_access_and_ends_the_one_before(label_stud
 
 
 def test_a_second_annotator_answers_under_their_own_name(label_studio: RunningServer) -> None:
-    second = label_studio.add_annotator("second@example.com")
+    second = label_studio.add_annotator("own-name@example.com")
 
     with label_studio.http_as(label_studio.token) as http, label_studio.http_as(second.token) as theirs:
         task = new_task(http, "second annotator")
