@@ -1,5 +1,6 @@
 """Whoever computes, the same results come out in the same order, and a lost worker costs nothing."""
 
+import gc
 import itertools
 import os
 import signal
@@ -15,8 +16,8 @@ from typing import Any
 import pytest
 
 from audit.errors import InputError, UnavailableError
-from audit.features.executors import ExecutorMap, open_executor
-from tests.audit.features.worker_functions import (
+from audit.executors.executor import ExecutorMap, open_executor
+from tests.audit.executors.worker_functions import (
     Fatal,
     complain,
     process_id,
@@ -96,6 +97,18 @@ def test_a_task_that_kills_every_worker_is_given_up_and_named(
         list(execute(square_or_die, [Fatal(number=number, lives=lives) for number in range(20)]))
 
 
+def test_a_map_that_is_given_up_for_an_error_says_nothing_when_it_is_collected(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(OSError, match="is full"), open_executor(scheduler=None, n_workers=2) as execute:
+        results = execute(slowest_first, range(1, 30))
+        next(results)
+        raise OSError("the disk is full")
+    del results
+    gc.collect()
+    assert capfd.readouterr().err == ""
+
+
 def test_two_processes_share_the_work() -> None:
     with open_executor(scheduler=None, n_workers=2) as execute:
         workers = set(execute(process_id, range(40)))
@@ -129,15 +142,17 @@ def eventually(condition: Any) -> bool:
 def test_workers_end_with_whoever_started_them(how: signal.Signals, seconds: float, tmp_path: Path) -> None:
     script = (
         "from pathlib import Path\n"
-        "from audit.features.executors import open_executor\n"
-        "from tests.audit.features.worker_functions import Wait, sleep\n"
+        "from audit.executors.executor import open_executor\n"
+        "from tests.audit.executors.worker_functions import Wait, sleep\n"
         f"waits = [Wait(seconds={seconds}, file=Path({str(tmp_path / 'at')!r}))] * 2\n"
         "with open_executor(scheduler=None, n_workers=2) as execute:\n"
         "    list(execute(sleep, waits))\n"
     )
-    parent = subprocess.Popen(
-        [sys.executable, "-c", script], cwd=PROJECT, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+    said = tmp_path / "said"
+    with said.open("wb") as stream:
+        parent = subprocess.Popen(
+            [sys.executable, "-c", script], cwd=PROJECT, stderr=stream, start_new_session=True
+        )
     assert eventually(lambda: len(list(tmp_path.glob("at.*"))) == 2)
     workers = [int(path.suffix[1:]) for path in tmp_path.glob("at.*")]
     assert all(is_alive(worker) for worker in workers)
@@ -147,6 +162,9 @@ def test_workers_end_with_whoever_started_them(how: signal.Signals, seconds: flo
         parent.send_signal(how)
     parent.wait(60)
     assert eventually(lambda: not any(is_alive(worker) for worker in workers))
+    # The parent of this script tells that it was interrupted; its workers say nothing.
+    assert b"BrokenPipeError" not in said.read_bytes()
+    assert b"_serve" not in said.read_bytes()
 
 
 def test_a_wrong_number_of_workers_is_refused() -> None:
@@ -163,7 +181,7 @@ def test_what_is_no_address_is_refused() -> None:
 
 
 def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audit.features.dask_workers._SECONDS_TO_ANSWER", 1)
+    monkeypatch.setattr("audit.executors.dask_workers._SECONDS_TO_ANSWER", 1)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
@@ -176,13 +194,30 @@ def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatc
 
 def test_a_scheduler_without_workers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     distributed = pytest.importorskip("distributed", reason="the extra `dask` is not installed")
-    monkeypatch.setattr("audit.features.dask_workers._SECONDS_TO_ANSWER", 1)
+    monkeypatch.setattr("audit.executors.dask_workers._SECONDS_TO_ANSWER", 1)
     with (
         distributed.LocalCluster(n_workers=0, dashboard_address=":0") as empty,
         pytest.raises(UnavailableError, match="has no workers: start some with `dask worker"),
         open_executor(scheduler=empty.scheduler_address, n_workers=1),
     ):
         pass
+
+
+def test_work_that_no_worker_is_left_for_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed", reason="the extra `dask` is not installed")
+    monkeypatch.setattr("audit.executors.dask_workers._SECONDS_TO_ANSWER", 1)
+    monkeypatch.setattr("audit.executors.dask_workers._SECONDS_TO_COME_BACK", 1)
+    with (
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=":0"
+        ) as cluster,
+        open_executor(scheduler=cluster.scheduler_address, n_workers=1) as execute,
+    ):
+        results = execute(slowest_first, range(1, 30))
+        assert next(results) == 1
+        cluster.scale(0)
+        with pytest.raises(UnavailableError, match="has had no workers for 1 seconds: read what they logged"):
+            list(results)
 
 
 def test_without_dask_the_option_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,7 +102,8 @@ class _Crew:
                 for connection in wait(list(work.given)):
                     self._hear(connection, work)  # type: ignore[arg-type]  # what was given is connections
         finally:
-            for connection in work.given:  # abandoned: nobody is to take their answers for another map's
+            # Abandoned: nobody is to take their answers for another map's. The crew may be dismissed by then.
+            for connection in work.given.keys() & self._workers.keys():
                 self._end(connection)
 
     def dismiss(self) -> None:
@@ -176,4 +177,7 @@ def _serve(connection: Connection) -> None:
         except Exception as error:  # noqa: BLE001  (raised where the result is waited for)
             error.add_note(traceback.format_exc())
             answer = None, error
-        connection.send(answer)
+        try:
+            connection.send(answer)
+        except OSError:  # who started us was killed meanwhile
+            return

@@ -10,8 +10,8 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, TypeVar
 
 from audit.errors import InputError
-from audit.features.dask_workers import open_dask_workers
-from audit.features.worker_processes import open_worker_processes
+from audit.executors.dask_workers import open_dask_workers
+from audit.executors.worker_processes import open_worker_processes
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -15,6 +15,9 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _SECONDS_TO_ANSWER = 10
+_SECONDS_TO_COME_BACK = 60
+"""That a cluster may be without any worker before what it was to do is given up."""
+
 _AHEAD = 4
 """Items begun for each thread of the cluster before the first of them is handed on."""
 
@@ -28,8 +31,8 @@ def open_dask_workers(address: str) -> Iterator["_Cluster"]:
 
     Raises:
         InputError: Dask is not installed, or the address is none.
-        UnavailableError: the scheduler does not answer, has no workers, or is lost later; or an item ends
-            every worker that takes it up.
+        UnavailableError: the scheduler does not answer, has no workers, or is lost later; its workers go and
+            none comes back; or an item ends every worker that takes it up.
     """
     distributed = _distributed()
     with _connected(distributed, address) as client:
@@ -105,12 +108,28 @@ class _Cluster:
         return max(1, _AHEAD * sum(threads.values()))
 
     def _result(self, item: object, future: Any) -> Any:  # noqa: ANN401
+        while True:
+            try:
+                return future.result(timeout=_SECONDS_TO_ANSWER)
+            except self._distributed.KilledWorker as error:
+                raise UnavailableError(
+                    f"workers of {self._address} ended while computing the same partition ({item}): check "
+                    "that their memory suffices; what is done stays"
+                ) from error
+            except TimeoutError:
+                if future.status == "error":  # the function's own
+                    raise
+                self._wait_for_workers()
+
+    def _wait_for_workers(self) -> None:
+        """Return as soon as there are any; with none left, nobody would ever answer."""
         try:
-            return future.result()
-        except self._distributed.KilledWorker as error:
+            self._client.wait_for_workers(1, timeout=_SECONDS_TO_COME_BACK)
+        except TimeoutError as error:
             raise UnavailableError(
-                f"workers of {self._address} ended while computing the same partition ({item}): check "
-                "that their memory suffices; what is done stays"
+                f"the Dask scheduler at {self._address} has had no workers for {_SECONDS_TO_COME_BACK} "
+                "seconds: read what they logged before they ended (each needs mask-audit, in the version "
+                "of this command), and run the command again; what is done stays"
             ) from error
 
     @contextmanager
