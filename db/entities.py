@@ -74,6 +74,14 @@ class EntityCounts:
     n_without_category: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityKinds:
+    """Which types and categories the entities of a population have."""
+
+    types: tuple[str, ...]
+    categories: tuple[str, ...]
+
+
 _MERGED = """
 SELECT coalesce(said.entity_id, held.entity_id) AS entity_id, {columns}
 FROM said FULL OUTER JOIN entities AS held ON said.entity_id = held.entity_id
@@ -160,6 +168,30 @@ def load_entities(population: Population) -> list[Entity]:
         view_entities(connection, population.folder)
         rows = connection.execute("SELECT * FROM entities ORDER BY entity_id").fetchall()
     return [Entity(**dict(zip(ENTITIES.names, row, strict=True))) for row in rows]
+
+
+def load_entity_kinds(population: Population) -> EntityKinds:
+    """Give the types and categories that are said of entities, here or in their annotation files."""
+    files = [
+        path
+        for setting in population.manifest().settings
+        for path in population.files(setting, CATEGORIES_FILE)
+    ]
+    with query_engine() as connection:
+        view_entities(connection, population.folder)
+        types = connection.execute("SELECT DISTINCT type FROM entities WHERE type IS NOT NULL").fetchall()
+        categories = connection.execute(
+            "SELECT DISTINCT category FROM entities WHERE category IS NOT NULL"
+        ).fetchall()
+        if files:
+            categories += connection.execute(
+                "SELECT DISTINCT supercategory FROM read_parquet($files) WHERE supercategory IS NOT NULL",
+                {"files": files},
+            ).fetchall()
+    return EntityKinds(
+        types=tuple(sorted(each for (each,) in types)),
+        categories=tuple(sorted({each for (each,) in categories})),
+    )
 
 
 def view_entities(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -5,6 +5,7 @@ a file that is ingested anew has none. Each file carries a fingerprint of what i
 is no longer right is known, whatever changed.
 """
 
+import hashlib
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -21,7 +22,7 @@ from db.manifest import SettingRecord, SourceRecord
 from db.population import Population, Staging, query_engine
 
 MARK_FILE = "features.txt"
-"""Names what the features were made from when all of them were there."""
+"""Says, in two lines, what the features were made from when all were there, and which files they were."""
 
 _MEMORY = "500MB"
 _MADE_FROM = b"made_from"
@@ -77,6 +78,19 @@ class MaskCounts:
     n_unreadable: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """How the features were when all of them were there last.
+
+    Attributes:
+        made_from: fingerprint of everything that they depend on.
+        listing: fingerprint of their files, `fingerprint_of_files`.
+    """
+
+    made_from: str
+    listing: str
+
+
 def write_partition(staging: Staging, partition: Partition, tables: Mapping[FeatureTable, pa.Table]) -> None:
     """Write a partition's files; readers see each of them whole or not at all.
 
@@ -109,18 +123,29 @@ def remove_other_features(
                 Path(file).unlink()
 
 
-def load_mark(population: Population) -> str | None:
-    """Give what the features were made from when all of them were there last, or None."""
+def fingerprint_of_files(population: Population, sources: Iterable[SourceRecord]) -> str:
+    """Give a fingerprint of the places and lengths of all files of features; their content is not read."""
+    sources = list(sources)
+    digest = hashlib.sha256()
+    for table in FeatureTable:
+        for file in map(Path, feature_files(population, sources, table)):
+            digest.update(f"{file.relative_to(population.folder)} {file.stat().st_size}\n".encode())
+    return digest.hexdigest()
+
+
+def load_mark(population: Population) -> Mark | None:
+    """Give how the features were when all of them were there last, or None."""
     try:
-        return (population.folder / MARK_FILE).read_text("ascii")
+        made_from, _, listing = (population.folder / MARK_FILE).read_text("ascii").partition("\n")
     except FileNotFoundError:
         return None
+    return Mark(made_from=made_from, listing=listing)
 
 
-def save_mark(staging: Staging, population: Population, made_from: str) -> None:
-    """Note that all features are there, and from what they were made."""
+def save_mark(staging: Staging, population: Population, mark: Mark) -> None:
+    """Note that all features are there."""
     beside = staging.place / MARK_FILE
-    beside.write_text(made_from, "ascii")
+    beside.write_text(f"{mark.made_from}\n{mark.listing}", "ascii")
     beside.replace(population.folder / MARK_FILE)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -97,6 +98,11 @@ class Manifest:
             raise NotFoundError(f"there is no setting {setting!r} in the population: there are {names}")
         return found
 
+    def origins(self) -> dict[str, str]:
+        """Give the setting that each filtered one comes from in the end, by name; complete ones have none."""
+        parents = {each.setting: each.subset_of for each in self.settings if each.subset_of is not None}
+        return {setting: self._origin(setting, parents) for setting in parents}
+
     def with_setting(self, setting: SettingRecord) -> "Manifest":
         """Give the manifest with a setting replaced, or added at the end."""
         if self.find(setting.setting) is None:
@@ -105,6 +111,12 @@ class Manifest:
             self,
             settings=tuple(setting if old.setting == setting.setting else old for old in self.settings),
         )
+
+    @staticmethod
+    def _origin(setting: str, parents: Mapping[str, str]) -> str:
+        while setting in parents:
+            setting = parents[setting]
+        return setting
 
 
 def frame_files(setting: SettingRecord) -> tuple[FrameFile, ...]:

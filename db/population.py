@@ -198,6 +198,7 @@ def query_engine(*, memory: str = "1GB") -> Iterator[duckdb.DuckDBPyConnection]:
         connection = duckdb.connect(
             config={"temp_directory": spill, "memory_limit": memory, "preserve_insertion_order": False}
         )
+        connection.execute("SET enable_progress_bar = false")  # drawn where no script is, as in a worker
         try:
             yield connection
         except duckdb.Error as error:
@@ -220,7 +221,14 @@ def _slug(text: str) -> str:
 
 @contextmanager
 def _only_writer(folder: Path) -> Iterator[None]:
-    with (folder / ".lock").open("w") as lock:
+    try:
+        opened = (folder / ".lock").open("w")
+    except OSError as error:
+        raise UnreachableError(
+            f"{folder} cannot be written to ({os.strerror(error.errno or 0)}): let this user write there, or "
+            "take a copy of the workspace"
+        ) from error
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

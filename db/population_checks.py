@@ -142,19 +142,19 @@ def fill_from_links(folder: Path, links: Path) -> None:
 
 
 def find_shared_ids(files: Sequence[str]) -> Finding | None:
-    """Give the mentions that stand more than once in these annotation files, by annotation id, or None."""
+    """Give the annotation ids that stand more than once in these annotation files, or None."""
     with query_engine(memory=_MEMORY) as connection:
         connection.execute("SET VARIABLE files = $value", {"value": list(files)})
         n, examples = connection.execute(
             f"""
             WITH hashes AS (
-                SELECT hash(mention_id) AS h FROM read_parquet(getvariable('files'))
+                SELECT hash(annotation_id) AS h FROM read_parquet(getvariable('files'))
                 GROUP BY h HAVING count(*) > 1
             ),
             shared AS (
-                SELECT any_value(annotation_id) AS id FROM read_parquet(getvariable('files'))
-                SEMI JOIN hashes ON hash(mention_id) = hashes.h
-                GROUP BY mention_id HAVING count(*) > 1
+                SELECT annotation_id AS id FROM read_parquet(getvariable('files'))
+                SEMI JOIN hashes ON hash(annotation_id) = hashes.h
+                GROUP BY annotation_id HAVING count(*) > 1
             )
             SELECT count(*), arg_min(id, id, {N_EXAMPLES}) FROM shared
             """  # noqa: S608

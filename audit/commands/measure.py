@@ -6,6 +6,7 @@ from time import perf_counter
 
 import click
 
+from audit.commands.parameters import refuse_both_workers
 from audit.console import Outcome, progress_bar, speaks, workspace_option
 
 
@@ -26,14 +27,10 @@ def measure(workspace: Path | None, scheduler: str | None, workers: int | None) 
     mask-audit measure
     mask-audit measure --scheduler tcp://10.0.0.1:8786
     """
-    from audit.errors import InputError
     from audit.jobs.measure import MeasureRequest, run_measure
     from audit.jobs.workspace import open_workspace
 
-    if scheduler is not None and workers is not None:
-        raise InputError(
-            "--workers are processes of this machine, and --scheduler takes others: give one of them"
-        )
+    refuse_both_workers(scheduler, workers)
     place = open_workspace(workspace)
     request = MeasureRequest(scheduler=scheduler, n_workers=place.workers if workers is None else workers)
     start = perf_counter()
@@ -49,6 +46,7 @@ def measure(workspace: Path | None, scheduler: str | None, workers: int | None) 
             f"{found.n_compared:,} masks compared with other settings'"
             f"{f' ({found.n_compared_before:,} of them before)' if found.n_compared_before else ''}; "
             f"{seconds:,.1f} s",
+            *found.remarks(),
         ],
         content={
             "settings": [asdict(each) for each in found.settings],

@@ -5,6 +5,8 @@ from math import isnan, nan
 
 import click
 
+from audit.errors import InputError
+
 
 class SharesType(click.ParamType[Mapping[str, float]]):
     """An accuracy for all splits, written `0.95`, or one for each, written `entity=0.96,query=0.88`."""
@@ -59,6 +61,14 @@ def refuse_nan(context: click.Context, option: click.Parameter, value: float | N
     if value is not None and isnan(value):
         raise click.BadParameter("it is not a number", context, option)
     return value
+
+
+def refuse_both_workers(scheduler: str | None, workers: int | None) -> None:
+    """Raise InputError where workers of a cluster and processes of this machine are asked for at once."""
+    if scheduler is not None and workers is not None:
+        raise InputError(
+            "--workers are processes of this machine, and --scheduler takes others: give one of them"
+        )
 
 
 def options_given(context: click.Context) -> dict[str, str]:

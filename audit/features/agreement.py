@@ -93,13 +93,26 @@ class Pairs:
 
 
 class Votes:
-    """What the other settings of its mention say of each row's mask."""
+    """What the other settings of its mention say of each row's mask.
 
-    def __init__(self, pairs: Pairs) -> None:
+    A setting that is filtered from another one repeats it: it does not vote, nor does that one on it.
+    """
+
+    def __init__(self, pairs: Pairs, origins: NDArray[np.integer], is_complete: Flags) -> None:
+        """Count who votes on what.
+
+        Args:
+            pairs: of the rows.
+            origins: numbers the complete setting that each row's is, or is filtered from; [n_rows].
+            is_complete: whether a row's setting is filtered from none, bool [n_rows].
+        """
         self.pairs = pairs
-        comparable = pairs.ended_as(Comparison.COMPARED, Comparison.BOTH_EMPTY)
-        self._first, self._second = pairs.first[comparable], pairs.second[comparable]
-        self._common = pairs.common[comparable]
+        speaks = pairs.ended_as(Comparison.COMPARED, Comparison.BOTH_EMPTY)
+        speaks &= origins[pairs.first] != origins[pairs.second]
+        on_first, on_second = speaks & is_complete[pairs.second], speaks & is_complete[pairs.first]
+        self._voted = np.concatenate([pairs.first[on_first], pairs.second[on_second]])
+        self._voters = np.concatenate([pairs.second[on_first], pairs.first[on_second]])
+        self._common = np.concatenate([pairs.common[on_first], pairs.common[on_second]])
 
     @property
     def areas(self) -> Longs:
@@ -107,21 +120,20 @@ class Votes:
         return self.pairs.areas
 
     def n_voters(self) -> Longs:
-        """Other masks of the mention that a row's can be compared with, int64 [n_rows]."""
-        return self._sums(np.ones_like(self._first), np.ones_like(self._first))
+        """Other masks of the mention that vote on a row's, int64 [n_rows]."""
+        return self._sums(np.ones_like(self._voted))
 
     def common(self) -> Longs:
         """Pixels in common with each of the voters, summed over them, int64 [n_rows]."""
-        return self._sums(self._common, self._common)
+        return self._sums(self._common)
 
     def areas_of_voters(self) -> Longs:
         """Pixels of each of the voters' masks, summed, int64 [n_rows]."""
-        return self._sums(self.areas[self._second], self.areas[self._first])
+        return self._sums(self.areas[self._voters])
 
-    def _sums(self, for_first: Longs, for_second: Longs) -> Longs:
+    def _sums(self, of_votes: Longs) -> Longs:
         sums = np.zeros(len(self.areas), np.int64)
-        np.add.at(sums, self._first, for_first)
-        np.add.at(sums, self._second, for_second)
+        np.add.at(sums, self._voted, of_votes)
         return sums
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from audit.features import agreement, detections, shapes
 from audit.features.column import Column
 
-VERSION = 1
+VERSION = 2
 """To be raised when a feature comes out otherwise under the same name: what was measured is outdated."""
 
 
@@ -337,7 +337,10 @@ CATALOGUE: tuple[Feature, ...] = (
         highest=None,
         needs=Needs.SETTINGS,
         of=agreement.n_voters,
-        means="Other settings whose mask of the mention can be compared with this one.",
+        means=(
+            "Other settings whose mask of the mention can be compared with this one; none that is filtered "
+            "from another, nor the one that this is filtered from."
+        ),
     ),
     Feature(
         name="consensus_iou",
@@ -348,8 +351,8 @@ CATALOGUE: tuple[Feature, ...] = (
         needs=Needs.SETTINGS,
         of=agreement.consensus_iou,
         means=(
-            "Intersection over union of the mask with the votes of the other settings, each pixel "
-            "weighing as many as cover it; unknown without votes, or where all masks are empty."
+            "Intersection over union of the mask with the votes of those settings, each pixel weighing as "
+            "many as cover it; unknown without votes, or where all masks are empty."
         ),
     ),
 )

@@ -1,7 +1,8 @@
 """Measures masks: rows of the population in, columns of features out. The same rows give the same bytes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +24,9 @@ AGREEMENT_COLUMNS = ("mention_id", "setting", "height", "width", "parts")
 
 COLUMNS_AT_ONCE = 2**20
 """Columns of pixels that are gone through at a time, or those of one mention: they bound the memory."""
+
+ALL_COMPLETE: Mapping[str, str] = MappingProxyType({})
+"""No setting is filtered from another."""
 
 Subject = Masks | Detections | Pairs | Votes
 
@@ -85,6 +89,8 @@ def measure_agreement(
     rows: pa.Table,
     pair_features: Sequence[Feature] = OF_PAIRS,
     setting_features: Sequence[Feature] = OF_SETTINGS,
+    *,
+    origins: Mapping[str, str] = ALL_COMPLETE,
 ) -> Agreement:
     """How far the settings agree on each mention, `PAIR_FEATURES` and `SETTING_FEATURES`.
 
@@ -93,6 +99,7 @@ def measure_agreement(
             mention, at most one of each setting.
         pair_features: that need a pair; these columns come out.
         setting_features: that need all settings; these columns come out.
+        origins: the complete setting that each one is filtered from, of those that are.
     """
     of_pairs, of_settings = _schema(_OF_A_PAIR, pair_features), _schema(_OF_A_SETTING, setting_features)
     if not rows.num_rows:
@@ -106,7 +113,8 @@ def measure_agreement(
         some = rows.slice(first, end - first)
         pairs = Pairs(Masks(some), mentions[first:end])
         pair_tables.append(_measure_pairs(some, pairs, pair_features, of_pairs))
-        setting_tables.append(_measure_settings(some, Votes(pairs), setting_features, of_settings))
+        votes = _votes(some, pairs, origins)
+        setting_tables.append(_measure_settings(some, votes, setting_features, of_settings))
     settings = pa.concat_tables(setting_tables).take(from_numbers(np.argsort(order)))
     return Agreement(pairs=pa.concat_tables(pair_tables).combine_chunks(), settings=settings.combine_chunks())
 
@@ -123,6 +131,16 @@ def _measure_pairs(rows: pa.Table, pairs: Pairs, features: Sequence[Feature], sc
     mention_ids, settings = single(rows, "mention_id"), single(rows, "setting")
     keys = [mention_ids.take(first), settings.take(first), settings.take(second), pairs.states()]
     return pa.table([*keys, *(_values(feature, pairs) for feature in features)], schema=schema)
+
+
+def _votes(rows: pa.Table, pairs: Pairs, origins: Mapping[str, str]) -> Votes:
+    encoded = single(rows, "setting").dictionary_encode()
+    names = encoded.dictionary.to_pylist()
+    codes = as_numbers(encoded.indices)
+    places: dict[str, int] = {}
+    of_name = [places.setdefault(origins.get(name, name), len(places)) for name in names]
+    is_complete = [name not in origins for name in names]
+    return Votes(pairs, np.array(of_name, np.int64)[codes], np.array(is_complete, np.bool_)[codes])
 
 
 def _measure_settings(

@@ -41,7 +41,7 @@ def read_entities(file: Path) -> EntityRows:
     """Read a file of entities; one that begins with `{` is JSON Lines, any other CSV.
 
     Raises:
-        InputError: it cannot be read, lacks a column, or has bad rows, each of them named.
+        InputError: it is a JSON list, cannot be read, lacks a column, or has bad rows, each of them named.
     """
     with (_open_json_lines if _is_json_lines(file) else _open_cells)(file) as rows:
         lines: dict[str, int] = {}
@@ -78,9 +78,12 @@ def read_entities(file: Path) -> EntityRows:
 def _is_json_lines(file: Path) -> bool:
     try:
         with file.open("rb") as stream:
-            return stream.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+            head = stream.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
     except (FileNotFoundError, IsADirectoryError) as error:
         raise InputError(f"{file} is not there: name a CSV or JSON Lines file of entities") from error
+    if head.startswith(b"["):
+        raise InputError(f"{file} is a JSON list: write JSON Lines, one object on each line without commas")
+    return head.startswith(b"{")
 
 
 @contextmanager

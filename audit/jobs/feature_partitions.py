@@ -80,7 +80,7 @@ def agreement_partitions(
     """
     version = _version(Needs.PAIR, Needs.SETTINGS)
     folders = [population.folder / source.folder for source in sources_of(manifest)]
-    keys = _keys(manifest)
+    keys, origins = _keys(manifest), manifest.origins()
     for lead, stretches in groupby(places.stretches(ROWS_OF_A_PORTION), key=attrgetter("lead")):
         for number in count():
             chosen = [stretch.rows() for stretch in islice(stretches, PORTIONS_OF_A_PARTITION)]
@@ -96,7 +96,7 @@ def agreement_partitions(
                     tables=(FeatureTable.PAIRS, FeatureTable.SETTINGS),
                     made_from=_fingerprint(version, *inputs),
                 ),
-                portions=tuple(_mention_portion(folders, rows) for rows in chosen),
+                portions=tuple(_mention_portion(folders, rows, origins) for rows in chosen),
             )
 
 
@@ -105,16 +105,20 @@ def _mask_portions(file: Path, rows: range) -> Iterator[MaskPortion]:
         yield MaskPortion(file=file, first=first, n_masks=min(ROWS_OF_A_PORTION, rows.stop - first))
 
 
-def _mention_portion(folders: list[Path], rows: Mapping[int, NDArray[np.int64]]) -> MentionPortion:
+def _mention_portion(
+    folders: list[Path], rows: Mapping[int, NDArray[np.int64]], origins: Mapping[str, str]
+) -> MentionPortion:
     return MentionPortion(
-        rows={folders[source] / ANNOTATIONS_FILE: numbers for source, numbers in rows.items()}
+        rows={folders[source] / ANNOTATIONS_FILE: numbers for source, numbers in rows.items()},
+        origins=origins,
     )
 
 
 def _keys(manifest: Manifest) -> list[str]:
-    """What the masks of each source are: whose, and from which bytes."""
+    """What the masks of each source are: whose, filtered from whose, and from which bytes."""
+    origins = manifest.origins()
     return [
-        f"{setting.setting}\n{source_key(source)}"
+        f"{setting.setting}\n{origins.get(setting.setting, '')}\n{source_key(source)}"
         for setting in manifest.settings
         for source in setting.sources
     ]

@@ -59,9 +59,11 @@ class MentionPortion:
 
     Attributes:
         rows: int64, ascending, by the file that they are in; mentions come out in the order of the first.
+        origins: the complete setting that each one is filtered from, of those that are.
     """
 
     rows: Mapping[Path, NDArray[np.int64]]
+    origins: Mapping[str, str]
 
     def __str__(self) -> str:
         return "; ".join(f"{len(rows):,} rows of {file}" for file, rows in self.rows.items())
@@ -74,5 +76,5 @@ class MentionPortion:
     def features(self) -> Mapping[FeatureTable, pa.Table]:
         """Read and compare them."""
         tables = [read_rows(file, rows, AGREEMENT_COLUMNS) for file, rows in self.rows.items()]
-        found = measure_agreement(pa.concat_tables(tables))
+        found = measure_agreement(pa.concat_tables(tables), origins=self.origins)
         return {FeatureTable.PAIRS: found.pairs, FeatureTable.SETTINGS: found.settings}

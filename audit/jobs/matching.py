@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
 from audit.coco.rle import union_counts
+from audit.coco.source import stem_of
 from audit.jobs.reading import MADE_UP
 from db.manifest import SettingRecord, SourceRecord
 from db.neighbours import KnownBy, Neighbour, SharedImage, open_neighbourhood
@@ -36,7 +37,7 @@ class MatchResult:
         return (
             f"{sum(self.n_matched):,} masks of {ours} matched masks of {theirs} (images known by "
             f"{self.known_by}); {self.n_ours_unmatched:,} of {ours} and {self.n_theirs_unmatched:,} of "
-            f"{theirs} found no partner: mentions of their own"
+            f"{theirs} found no partner, as empty masks never do: mentions of their own"
         )
 
 
@@ -52,7 +53,7 @@ def match_by_overlap(
 
     Within an image, and a category where both masks have one, masks are paired one to one so that the sum of
     the intersections over union is greatest, among pairs that reach `least_iou`. A mask without a partner is
-    a mention of its own, whatever its id.
+    a mention of its own, whatever its id; where another mask has taken that id, one is made up.
 
     Args:
         population: holds `theirs`.
@@ -67,10 +68,12 @@ def match_by_overlap(
             partners |= {our.place: their for our, their in _pairs(image, least_iou)}
     n_ours = 0
     n_matched = []
-    for number, (folder, _) in enumerate(ours):
+    taken = pa.array({each.annotation_id for each in partners.values()}, pa.string())
+    for number, (folder, record) in enumerate(ours):
         of_source = {index: their for (source, index), their in partners.items() if source == number}
         n_matched.append(len(of_source))
-        n_ours += _take_ids(folder / ANNOTATIONS_FILE, of_source, setting)
+        ids = _Ids(setting=setting, stem=stem_of(record.file), taken=taken)
+        n_ours += _take_ids(folder / ANNOTATIONS_FILE, of_source, ids)
     return MatchResult(
         n_matched=tuple(n_matched),
         n_ours_unmatched=n_ours - len(partners),
@@ -122,7 +125,21 @@ def _rle(neighbour: Neighbour) -> Mapping[str, object]:
     return {"size": size, "counts": counts}
 
 
-def _take_ids(path: Path, partners: Mapping[int, Neighbour], setting: str) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ids:
+    """What the ids of the masks of a source go by.
+
+    Attributes:
+        stem: made-up ids begin with it.
+        taken: the ids that masks of the setting took from the other one.
+    """
+
+    setting: str
+    stem: str
+    taken: pa.Array
+
+
+def _take_ids(path: Path, partners: Mapping[int, Neighbour], ids: _Ids) -> int:
     """Write rows anew, those with a partner under its ids; gives how many rows there are."""
     n_rows = 0
 
@@ -131,17 +148,20 @@ def _take_ids(path: Path, partners: Mapping[int, Neighbour], setting: str) -> in
         n_rows += table.num_rows
         found = [partners.get(index) for index in table["element_index"].to_pylist()]
         is_matched = pa.array([each is not None for each in found], pa.bool_())
-        own = pc.binary_join_element_wise(table["annotation_id"], setting, MADE_UP)
-        taken = {
-            "mention_id": (pa.array([each and each.mention_id for each in found], pa.string()), own),
-            "annotation_id": (
-                pa.array([each and each.annotation_id for each in found], pa.string()),
-                table["annotation_id"],
+        is_taken = pc.is_in(table["annotation_id"], value_set=ids.taken)
+        made_up = pc.binary_join_element_wise(ids.stem, pc.cast(table["element_index"], pa.string()), "#")
+        own = pc.if_else(is_taken, made_up, table["annotation_id"])
+        columns = {
+            "mention_id": (
+                pa.array([each and each.mention_id for each in found], pa.string()),
+                pc.binary_join_element_wise(own, ids.setting, MADE_UP),
             ),
+            "annotation_id": (pa.array([each and each.annotation_id for each in found], pa.string()), own),
+            "id_is_made_up": (pa.scalar(False), pc.or_(table["id_is_made_up"], is_taken)),  # noqa: FBT003
         }
-        for name, (theirs, ours) in taken.items():
+        for name, (theirs, ours) in columns.items():
             table = _with(table, name, pc.if_else(is_matched, theirs, ours))
-        return _with(table, "id_is_made_up", pc.and_(table["id_is_made_up"], pc.invert(is_matched)))
+        return table
 
     rewrite(path, renamed)
     return n_rows

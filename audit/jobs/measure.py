@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from audit.errors import InputError
+from audit.executors.executor import ExecutorMap, open_executor
 from audit.features.agreement import Comparison
-from audit.features.executors import ExecutorMap, open_executor
 from audit.jobs.feature_partitions import (
     PlannedPartition,
     agreement_partitions,
@@ -21,8 +21,10 @@ from audit.jobs.feature_partitions import (
 from audit.jobs.feature_portions import FeaturePortion, features_of_portion
 from audit.jobs.progress import Progress
 from db.features import (
+    Mark,
     count_masks,
     count_pairs,
+    fingerprint_of_files,
     load_mark,
     named_feature_errors,
     remove_other_features,
@@ -41,6 +43,8 @@ class FeatureState(StrEnum):
     """They have never been there for every mask."""
     OUTDATED = "outdated"
     """They were, and masks or formulas have changed since."""
+    HARMED = "harmed"
+    """They were, and files of them are gone since, or of another length."""
     WHOLE = "whole"
     """They are there for every mask."""
 
@@ -102,6 +106,15 @@ class MeasureResult:
     n_compared: int
     n_compared_before: int
 
+    def remarks(self) -> list[str]:
+        """Give what people should know of it, in sentences."""
+        if len(self.settings) < 2 or self.n_compared:
+            return []
+        return [
+            "no two settings have a mention in common, so how far they agree is not known: ids that are made "
+            "up never pair; ingest one again with --match and the other's name, or both with their --id-key"
+        ]
+
 
 def run_measure(
     population: Population, request: MeasureRequest, *, measuring: Progress, comparing: Progress
@@ -142,7 +155,7 @@ def run_measure(
             )
             n_compared = places.n_masks
         remove_other_features(population, sources_of(manifest), measurement.files)
-        save_mark(staging, population, features_made_from(manifest))
+        save_mark(staging, population, _mark(population, manifest))
     return MeasureResult(
         settings=_account(population, manifest, n_done_before),
         n_compared=n_compared,
@@ -216,9 +229,19 @@ def _account(
 
 
 def feature_state(population: Population) -> FeatureState:
-    """Give how far the features are, without looking at each of them."""
+    """Give how far the features are, without reading them."""
     mark = load_mark(population)
     if mark is None:
         return FeatureState.NONE
-    is_whole = mark == features_made_from(population.manifest())
-    return FeatureState.WHOLE if is_whole else FeatureState.OUTDATED
+    right = _mark(population, population.manifest())
+    if mark.made_from != right.made_from:
+        return FeatureState.OUTDATED
+    return FeatureState.WHOLE if mark == right else FeatureState.HARMED
+
+
+def _mark(population: Population, manifest: Manifest) -> Mark:
+    """How the features are if all of them are there."""
+    return Mark(
+        made_from=features_made_from(manifest),
+        listing=fingerprint_of_files(population, sources_of(manifest)),
+    )

@@ -52,7 +52,7 @@ def load_kinds(file: Path | None, grouping: Grouping) -> tuple[Kind, ...]:
     if file is None:
         return parse_kinds(default_table(grouping), grouping, grouping.file_name)
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, IsADirectoryError) as error:
         raise InputError(f"{file} is not there: name a TOML table, or leave the option out") from error
     except UnicodeDecodeError as error:
@@ -89,7 +89,7 @@ def parse_kinds(text: str, grouping: Grouping, source: str) -> tuple[Kind, ...]:
 
 def _kind(entry: dict[str, Any]) -> Kind:
     numbers = map(item_number, entry["roots"])
-    return Kind(name=entry["name"], roots=tuple(number for number in numbers if number is not None))
+    return Kind(name=entry["name"].strip(), roots=tuple(number for number in numbers if number is not None))
 
 
 def _entry_faults(entry: object, number: int) -> list[str]:

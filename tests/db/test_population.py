@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from db.errors import ConflictError, NotFoundError
+from db.errors import ConflictError, NotFoundError, UnreachableError
 from db.manifest import (
     FILE_NAME,
     ProblemRecord,
@@ -155,3 +155,12 @@ def test_tables_are_gathered_into_row_groups_of_one_size(tmp_path: Path) -> None
 def test_an_error_while_writing_is_not_lost(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="schema"), ParquetFile(tmp_path / "rows.parquet", SCHEMA) as file:
         file.write(pa.table({"other": [1]}))
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".lock").mkdir()  # stands for a read-only disk, on which root cannot write either
+    with (
+        pytest.raises(UnreachableError, match="cannot be written to .*or take a copy of the workspace"),
+        Population(tmp_path).staging(),
+    ):
+        pass

@@ -86,12 +86,21 @@ def test_wrong_options_are_refused_in_one_line(
     status: int,
     message: str,
 ) -> None:
-    monkeypatch.setattr("audit.features.dask_workers._SECONDS_TO_ANSWER", 1)
+    monkeypatch.setattr("audit.executors.dask_workers._SECONDS_TO_ANSWER", 1)
     finished = run("measure", "-w", two_settings, *words)
     assert finished.status == status
     assert message in finished.err
     assert finished.err.count("\n") == 1
     assert finished.out == ""
+
+
+def test_settings_that_share_no_mention_are_told_how_to(run: Run, workspace: Path, tmp_path: Path) -> None:
+    for setting, numbers in (("A", range(3)), ("B", range(3, 6))):
+        file = write_json(tmp_path / f"{setting}.json", a_dataset([an_annotation(each) for each in numbers]))
+        run("ingest", file, "--setting", setting, "-w", workspace)
+        said = run("measure", "-w", workspace, "--workers", 1).out
+        assert ("no two settings have a mention in common" in said) is (setting == "B")
+    assert "ingest one again with --match and the other's name" in said
 
 
 def test_an_empty_workspace_is_refused(run: Run, workspace: Path) -> None:

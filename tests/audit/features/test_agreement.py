@@ -26,6 +26,23 @@ def consensus(*rows: Row) -> list[tuple[int, float | None]]:
     return [(row["n_voters"], row["consensus_iou"]) for row in found]
 
 
+def test_a_filtered_setting_does_not_vote_nor_is_it_voted_on_by_what_it_repeats() -> None:
+    left, right = np.zeros((4, 8), bool), np.zeros((4, 8), bool)
+    left[:, :6], right[:, 4:] = True, True
+    rows = [
+        a_row(left) | {"setting": "a"},
+        a_row(right) | {"setting": "b"},
+        a_row(left) | {"setting": "a kept"},
+    ]
+    alone = measure_agreement(table_of(rows[:2])).settings.to_pylist()
+
+    found = measure_agreement(table_of(rows), origins={"a kept": "a"}).settings.to_pylist()
+
+    assert found[:2] == alone
+    assert (found[2]["n_voters"], found[2]["consensus_iou"]) == (1, alone[0]["consensus_iou"]) == (1, 8 / 32)
+    assert len(measure_agreement(table_of(rows), origins={"a kept": "a"}).pairs) == 3
+
+
 @st.composite
 def mentions(draw: st.DrawFn) -> list[Row]:
     """Masks of some mentions under some settings, most of a mention of one size, in any order."""

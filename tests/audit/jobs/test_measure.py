@@ -379,7 +379,7 @@ def test_a_scheduler_that_is_not_there_leaves_everything_as_it_is(
     population: Population, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("distributed", reason="the extra `dask` is not installed")
-    monkeypatch.setattr("audit.features.dask_workers._SECONDS_TO_ANSWER", 1)
+    monkeypatch.setattr("audit.executors.dask_workers._SECONDS_TO_ANSWER", 1)
     with pytest.raises(UnavailableError, match="does not answer"):
         measured(population, MeasureRequest(scheduler="tcp://127.0.0.1:1", n_workers=1))
     assert not bytes_on_disk(population)

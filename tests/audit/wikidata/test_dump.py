@@ -53,9 +53,10 @@ def test_lines_that_cannot_matter_are_not_parsed(tmp_path: Path) -> None:
         read(tmp_path / "all.json", {42})
 
 
-def test_progress_adds_up_to_the_bytes_of_the_file(tmp_path: Path) -> None:
+def test_progress_adds_up_to_the_bytes_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("audit.wikidata.dump._STEP_BYTES", 1 << 12)
     for name in ("all.json", "all.json.gz"):
-        file = write_dump(tmp_path / name, [an_item(f"Q{number}") for number in range(1, 20_000)])
+        file = write_dump(tmp_path / name, [an_item(f"Q{number}") for number in range(1, 200)])
         steps: list[int] = []
         list(read_dump(file, {7}, steps.append))
         assert sum(steps) == file.stat().st_size

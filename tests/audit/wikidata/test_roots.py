@@ -45,6 +45,12 @@ def test_a_table_that_was_written_out_and_edited_is_read(tmp_path: Path) -> None
     assert load_kinds(file, Grouping.TYPE) == (Kind(name="cat", roots=(146,)), *own)
 
 
+def test_names_are_without_spaces_around_them_and_the_mark_of_an_editor_is_no_text(tmp_path: Path) -> None:
+    file = tmp_path / "types.toml"
+    file.write_text('[[type]]\nname = " cat "\nroots = ["Q146"]\n', encoding="utf-8-sig")
+    assert load_kinds(file, Grouping.TYPE) == (Kind(name="cat", roots=(146,)),)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -67,6 +73,7 @@ def test_a_table_that_was_written_out_and_edited_is_read(tmp_path: Path) -> None
             '[[type]]\nname = "a"\nroots = ["Q1"]\n[[type]]\nname = "a"\nroots = ["Q2", "Q1"]',
             "'a' stands twice; root Q1 stands twice",
         ),
+        ('[[type]]\nname = "a"\nroots = ["Q1"]\n[[type]]\nname = "a "\nroots = []', "'a' stands twice"),
         (
             '[[type]]\nname = "a"\nroots = []\n[[type]]\nname = "b"\nroots = []',
             "'a' and 'b' have no roots, which only one can have",
