@@ -13,6 +13,7 @@ BENCHMARKS = (
     "identity",
     "features",
     "measure",
+    "filter",
     "pareto",
     "planning",
     "coverage",

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from db.manifest import SourceRecord
+from db.ordered_rows import OrderedRows, open_ordered, whole_numbers
 from db.population import ANNOTATIONS_FILE, Population, query_engine
 
 Longs = NDArray[np.int64]
@@ -55,6 +56,21 @@ SELECT lead, place FROM places JOIN leads USING (mention_id) ORDER BY lead, plac
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LedPlaces:
+    """Some masks of a source, each with the places of all masks of its mention.
+
+    Attributes:
+        rows: int64 [n_places], of the source, which leads the mention.
+        sources: int64 [n_places], number of the source where the mask lies.
+        rows_there: int64 [n_places], its row in it.
+    """
+
+    rows: Longs
+    sources: Longs
+    rows_there: Longs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
     """A list of places, in a file that is there as long as it is open.
 
@@ -80,8 +96,32 @@ class Places:
         yield from _between(leads, places, _ends(leads, n_mentions))
 
 
+class LedReading:
+    """Goes through a list of places from front to back, by the rows of the leads."""
+
+    def __init__(self, ordered: OrderedRows) -> None:
+        self._ordered = ordered
+
+    def of(self, lead: int, rows: range) -> LedPlaces:
+        """Give the places of the masks of the mentions that rows of a source lead; ask for them in order."""
+        found = self._ordered.before(lead * _ROWS + rows.stop)
+        leads, places = whole_numbers(found["lead"]), whole_numbers(found["place"])
+        is_asked = leads >= lead * _ROWS + rows.start
+        sources, rows_there = np.divmod(places[is_asked], _ROWS)
+        return LedPlaces(rows=leads[is_asked] % _ROWS, sources=sources, rows_there=rows_there)
+
+
 @contextmanager
-def open_places(population: Population, sources: Sequence[SourceRecord]) -> Iterator[Places]:
+def read_led(places: Places) -> Iterator[LedReading]:
+    """Open a list of places to go through it by the rows of the leads."""
+    with open_ordered(places.file, "lead", ("lead", "place")) as ordered:
+        yield LedReading(ordered)
+
+
+@contextmanager
+def open_places(
+    population: Population, sources: Sequence[SourceRecord], *, only: Sequence[str] | None = None
+) -> Iterator[Places]:
     """List the places of the masks of every mention that stands in more than one source.
 
     The list depends on nothing but the content of the sources and their order.
@@ -89,22 +129,27 @@ def open_places(population: Population, sources: Sequence[SourceRecord]) -> Iter
     Args:
         population: holds the sources.
         sources: of all settings; a mention is led by the first that has it.
+        only: mention ids to which the list is restricted; None is all.
     """
     with tempfile.TemporaryDirectory(prefix="mask-audit-") as folder:
         file = Path(folder) / "places.parquet"
-        _write_places(population, sources, file)
+        _write_places(population, sources, only, file)
         yield Places(file=file, n_masks=pq.read_metadata(file).num_rows)
 
 
-def _write_places(population: Population, sources: Sequence[SourceRecord], file: Path) -> None:
+def _write_places(
+    population: Population, sources: Sequence[SourceRecord], only: Sequence[str] | None, file: Path
+) -> None:
+    chosen = "" if only is None else " WHERE list_contains(getvariable('chosen_ids'), mention_id)"
     with query_engine(memory=_MEMORY) as connection:
+        connection.execute("SET VARIABLE chosen_ids = $ids::VARCHAR[]", {"ids": list(only or ())})
         selects = []
         for number, source in enumerate(sources):
             path = str(population.folder / source.folder / ANNOTATIONS_FILE)
             connection.execute(f"SET VARIABLE file_{number} = $path", {"path": path})
             selects.append(
                 f"SELECT mention_id, {number * _ROWS} + file_row_number AS place "  # noqa: S608 - of numbers
-                f"FROM read_parquet(getvariable('file_{number}'), file_row_number=true)"
+                f"FROM read_parquet(getvariable('file_{number}'), file_row_number=true){chosen}"
             )
         connection.execute(f"CREATE VIEW places AS {' UNION ALL '.join(selects)}")
         connection.sql(_PLACES).write_parquet(str(file), compression="zstd")

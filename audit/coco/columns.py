@@ -223,9 +223,7 @@ def _read_splits(data_split: pa.Array, fixed_split: str | None) -> tuple[pa.Arra
 def _annotation_ids(
     id_texts: dict[str, pa.Array], indices: NDArray[np.int64], options: ParseOptions
 ) -> tuple[pa.Array, pa.Array]:
-    ids = id_texts["id"]
-    if options.id_key:
-        ids = pc.coalesce(ids, id_texts[options.id_key])
+    ids = pc.coalesce(*(id_texts[key] for key in options.id_keys))
     is_made_up = pc.is_null(ids)
     if ids.null_count:
         numbers = pc.cast(from_numbers(indices), pa.string())

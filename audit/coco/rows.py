@@ -21,6 +21,9 @@ READ_KEYS = frozenset(
 )  # fmt: skip
 """The keys of an annotation that are read; the others are ignored."""
 
+GIVEN_ID_KEY = "mask_audit_id"
+"""The key under which a filtered file gives the id that an annotation had when its masks were audited."""
+
 ImageSizes = Callable[[Sequence[str]], Mapping[str, Size]]
 """Image ids → height and width in pixels of those that are known."""
 
@@ -31,7 +34,7 @@ class ParseOptions:
 
     Attributes:
         stem: made-up ids are `<stem>#<index>`.
-        id_key: the field that gives the id where there is no `id`.
+        id_key: the field that gives the id where there is no `id`; `GIVEN_ID_KEY` comes before `id`.
         split: the split of every annotation, whatever its `data_split` says; None to read it from there.
         image_sizes: asked for the images of polygons and of RLEs without a size.
     """
@@ -40,6 +43,13 @@ class ParseOptions:
     id_key: str | None
     split: str | None
     image_sizes: ImageSizes
+
+    @property
+    def id_keys(self) -> tuple[str, ...]:
+        """The fields that give the id; the first that holds one counts."""
+        if self.id_key is None:
+            return ("id",)
+        return (self.id_key, "id") if self.id_key == GIVEN_ID_KEY else ("id", self.id_key)
 
     def made_up_id(self, element_index: int) -> str:
         """The id of an annotation that has none."""
@@ -116,12 +126,10 @@ def _draft(chunk: Chunk, k: int, options: ParseOptions, tally: ProblemTally) -> 
         return None
     value = element.value
     found = set(element.found)
-    id_keys = {options.id_key} if options.id_key else set()
-    if repeats_a_key(value, READ_KEYS | id_keys):
+    if repeats_a_key(value, READ_KEYS.union(options.id_keys)):
         found.add(ProblemKind.DUPLICATE_KEY)
-    annotation_id = read_id(value.get("id"), found)
-    if annotation_id is None and options.id_key:
-        annotation_id = read_id(value.get(options.id_key), found)
+    ids = (read_id(value.get(key), found) for key in options.id_keys)
+    annotation_id = next((each for each in ids if each is not None), None)
     image_id = read_id(value.get("image_id"), found)
     if image_id is None:
         found.add(ProblemKind.NO_IMAGE_ID)

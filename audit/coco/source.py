@@ -68,11 +68,16 @@ def open_source(path: Path) -> Source:
     return Source(
         path=path,
         name=path.name,
-        stem=path.name.removesuffix(".gz").removesuffix(".json"),
+        stem=stem_of(path.name),
         n_bytes=n_bytes,
         kind=_kind_of(path, _first_bytes(path, is_gzipped=is_gzipped)),
         is_gzipped=is_gzipped,
     )
+
+
+def stem_of(name: str) -> str:
+    """What made-up ids of a file of this name begin with."""
+    return name.removesuffix(".gz").removesuffix(".json")
 
 
 def mask_files(source: Source) -> list[Path]:

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from io import StringIO
 from pathlib import Path
+from typing import TextIO
 
 from audit.errors import InputError, UnavailableError
 
@@ -45,10 +46,15 @@ def write_bytes(file: Path, content: bytes) -> None:
 def write_csv(file: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write rows under a header, as RFC 4180 with line feeds."""
     text = StringIO()
-    plain = csv.writer(text, lineterminator="\n")
-    quoted = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    write_rows(text, columns, rows)
+    write_text(file, text.getvalue())
+
+
+def write_rows(stream: TextIO, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write rows under a header to an open file, as `write_csv` does."""
+    plain = csv.writer(stream, lineterminator="\n")
+    quoted = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
     plain.writerow(columns)
     for row in rows:
         # Before Python 3.13 a lone carriage return is not quoted, and reads back as the end of the row.
         (quoted if any("\r" in str(cell) for cell in row) else plain).writerow(row)
-    write_text(file, text.getvalue())

@@ -25,6 +25,7 @@ from db.manifest import Manifest, ProblemRecord, SettingRecord, SourceRecord, fr
 from db.manifest import fingerprint as files_fingerprint
 from db.population import ANNOTATIONS_FILE, Population
 from db.population_checks import count_common
+from db.subset_mentions import take_mentions
 
 
 class Strictness(StrEnum):
@@ -43,7 +44,8 @@ class IngestRequest:
     Attributes:
         images: folder or URL that file names are relative to.
         match: the setting whose ids the masks take, by overlap of at least `match_iou`.
-        subset_of: the setting that this one is filtered from.
+        subset_of: the setting that this one is filtered from; a mask is of the mention which that setting has
+            under its id.
     """
 
     files: tuple[Path, ...]
@@ -122,6 +124,10 @@ def run_ingest(
             remarks.append(matched.sentence(request.setting, theirs.setting))
         if request.strictness is Strictness.STRICT:
             _refuse_problems(accounts)
+        whole_of = manifest.get(setting.subset_of) if setting.subset_of else None
+        if whole_of is not None:
+            for folder in folders:
+                take_mentions(folder / ANNOTATIONS_FILE, population.files(whole_of, ANNOTATIONS_FILE))
         kept = replace(setting, sources=plan.kept)
         files = population.files(kept, ANNOTATIONS_FILE)
         files += [str(folder / ANNOTATIONS_FILE) for folder in folders]
@@ -173,11 +179,7 @@ def _absolute(root: str) -> str:
 
 def _setting(manifest: Manifest, request: IngestRequest) -> tuple[SettingRecord, list[str]]:
     """The setting as it is to be, and remarks on what is new about it."""
-    for option, other in (("--match", request.match), ("--subset-of", request.subset_of)):
-        if other == request.setting:
-            raise InputError(f"{option} {other!r} is the setting itself: name another one")
-        if other is not None:
-            manifest.get(other)
+    _refuse_itself(manifest, request)
     asked = {"reference": request.reference, "model": request.model, "subset_of": request.subset_of}
     held = manifest.find(request.setting)
     if held is None:
@@ -197,6 +199,19 @@ def _setting(manifest: Manifest, request: IngestRequest) -> tuple[SettingRecord,
         f"setting {held.setting} has {option.replace('_', ' ')} {new} now" for option, new in news.items()
     ]
     return _described(held, asked), remarks
+
+
+def _refuse_itself(manifest: Manifest, request: IngestRequest) -> None:
+    for option, other in (("--match", request.match), ("--subset-of", request.subset_of)):
+        if other == request.setting:
+            raise InputError(f"{option} {other!r} is the setting itself: name another one")
+        if other is not None:
+            manifest.get(other)
+    if request.subset_of is not None and manifest.origins().get(request.subset_of) == request.setting:
+        raise InputError(
+            f"--subset-of {request.subset_of!r}: that setting is filtered from {request.setting!r} itself: "
+            "name the one that this is filtered from"
+        )
 
 
 def _described(setting: SettingRecord, asked: Mapping[str, str | None]) -> SettingRecord:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,3 +19,18 @@ def _nothing(n: int) -> None:
 
 SILENT = Progress(start=_nothing, advance=_nothing)
 """For jobs that nobody watches."""
+
+
+class StoppedError(Exception):
+    """The main thread no longer waits for the result."""
+
+
+def stoppable(progress: Progress, stop: Event) -> Progress:
+    """Give progress that ends the thread that makes it, by StoppedError, once `stop` is set."""
+
+    def advance(n: int) -> None:
+        if stop.is_set():
+            raise StoppedError
+        progress.advance(n)
+
+    return Progress(start=progress.start, advance=advance)

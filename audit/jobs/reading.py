@@ -27,7 +27,7 @@ from audit.coco.reader import (
 from audit.coco.schema import ANNOTATIONS, CATEGORIES, IMAGES, LINKS, ProblemKind, ProblemTally
 from audit.coco.source import Source, SourceKind, mask_files
 from audit.jobs.accounts import FileAccount
-from audit.jobs.progress import SILENT, Progress
+from audit.jobs.progress import SILENT, Progress, stoppable
 from db.image_sizes import open_image_sizes
 from db.population import (
     ANNOTATIONS_FILE,
@@ -93,24 +93,11 @@ def stage_source(source: Source, folder: Path, request: ReadRequest, progress: P
     use_thrifty_memory()
     stop = Event()
     with ThreadPoolExecutor(1) as pool:
-        staging = pool.submit(_stage, source, folder, request, _stoppable(progress, stop))
+        staging = pool.submit(_stage, source, folder, request, stoppable(progress, stop))
         try:
             return staging.result()
         finally:
             stop.set()
-
-
-class _StoppedError(Exception):
-    """The main thread no longer waits for the result."""
-
-
-def _stoppable(progress: Progress, stop: Event) -> Progress:
-    def advance(n: int) -> None:
-        if stop.is_set():
-            raise _StoppedError
-        progress.advance(n)
-
-    return Progress(start=progress.start, advance=advance)
 
 
 def _stage(source: Source, folder: Path, request: ReadRequest, progress: Progress) -> FileAccount:
