@@ -25,7 +25,7 @@ class KeptTest(StrEnum):
 
     EXACT_BINOMIAL = "exact-binomial"
     """Of verdicts that weigh the same."""
-    WEIGHTED_SCORE = "weighted-score"
+    WEIGHTED_BINOMIAL = "weighted-binomial"
     """Of weighted verdicts: calibrated, not exact."""
 
 
@@ -64,6 +64,8 @@ class TriedThreshold:
         share_kept: the share of the population that it keeps, in [0, 1].
         n_kept: verdicts on kept masks.
         n_errors: those that are wrong.
+        accuracy: the share of right ones among them, weighted where they are; None where there is none.
+        n_effective: verdicts of equal weight that would tell as much: n_kept where weights are equal.
         p_value: of "what is kept is less accurate than the target".
         level: the error probability that was left for it; certified if p_value ≤ level.
     """
@@ -72,6 +74,8 @@ class TriedThreshold:
     share_kept: float
     n_kept: int
     n_errors: int
+    accuracy: float | None
+    n_effective: float
     p_value: float
     level: float
 
@@ -149,29 +153,42 @@ def certify(
     (13.0, 387, 28)
     """
 
-    def p_value(kept: NDArray[np.bool_]) -> float:
-        n_kept = int(kept.sum())
-        return kept_p_value(n_kept - int(verdicts.correct[kept].sum()), n_kept, guarantee.target)
+    def look(kept: NDArray[np.bool_]) -> KeptEvidence:
+        n_kept, n_right = int(kept.sum()), int(verdicts.correct[kept].sum())
+        return KeptEvidence(
+            accuracy=n_right / n_kept if n_kept else None,
+            n_effective=float(n_kept),
+            p_value=kept_p_value(n_kept - n_right, n_kept, guarantee.target),
+        )
 
-    return walk(verdicts, path, guarantee, PValue(of=p_value, test=KeptTest.EXACT_BINOMIAL))
+    return walk(verdicts, path, guarantee, KeptLook(of=look, test=KeptTest.EXACT_BINOMIAL))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvidence:
+    """What the verdicts on kept masks say of them; attributes as of `TriedThreshold`."""
+
+    accuracy: float | None
+    n_effective: float
+    p_value: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PValue:
-    """The p-value of "less accurate than the target" for what is kept, and what it is called."""
+class KeptLook:
+    """How the verdicts that a threshold keeps, flags of shape (n,), are looked at, and by what test."""
 
-    of: Callable[[NDArray[np.bool_]], float]
+    of: Callable[[NDArray[np.bool_]], KeptEvidence]
     test: KeptTest
 
 
 def walk(
-    verdicts: ScoredVerdicts, path: ThresholdPath, guarantee: Guarantee, p_value: PValue
+    verdicts: ScoredVerdicts, path: ThresholdPath, guarantee: Guarantee, look: KeptLook
 ) -> Certified | NothingCertified:
-    """`certify` by any p-value of what is kept."""
-    tried = tuple(_steps(verdicts, path, guarantee, p_value))
+    """`certify` by any test of what is kept."""
+    tried = tuple(_steps(verdicts, path, guarantee, look))
     certified = [step for step in tried if step.is_certified]
     if certified:
-        return Certified(chosen=certified[-1], guarantee=guarantee, test=p_value.test, tried=tried)
+        return Certified(chosen=certified[-1], guarantee=guarantee, test=look.test, tried=tried)
     candidates = tuple(sorted(tried, key=lambda step: step.p_value)[:N_CANDIDATES])
     best = candidates[0]
     return NothingCertified(
@@ -182,23 +199,26 @@ def walk(
         ),
         needed_for_best=needed_at(1 - best.n_errors / best.n_kept, guarantee) if best.n_kept else None,
         guarantee=guarantee,
-        test=p_value.test,
+        test=look.test,
         tried=tried,
     )
 
 
 def _steps(
-    verdicts: ScoredVerdicts, path: ThresholdPath, guarantee: Guarantee, p_value: PValue
+    verdicts: ScoredVerdicts, path: ThresholdPath, guarantee: Guarantee, look: KeptLook
 ) -> Iterator[TriedThreshold]:
     carried = 0.0
     for threshold, share, budget in zip(path.thresholds, path.shares, path.budgets, strict=True):
         kept = verdicts.scores >= threshold
+        seen = look.of(kept)
         step = TriedThreshold(
             threshold=float(threshold),
             share_kept=float(share),
             n_kept=int(kept.sum()),
             n_errors=int(np.sum(kept & ~verdicts.correct)),
-            p_value=p_value.of(kept),
+            accuracy=seen.accuracy,
+            n_effective=seen.n_effective,
+            p_value=seen.p_value,
             level=carried + guarantee.error * float(budget),
         )
         carried = step.level if step.is_certified else 0.0

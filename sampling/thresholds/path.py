@@ -95,42 +95,6 @@ def threshold_path(
     )
 
 
-def box_scores(features: Floats, boxes: Floats) -> Floats:
-    """The score that turns a path of boxes into a path of thresholds: how many of the boxes hold the mask.
-
-    Box j holds a mask if each of its features is at least boxes[j]. Boxes that were ordered by other
-    verdicts, each within the next, are certified along this score; boxes in no such order are not, as the
-    one that looks best was found on the verdicts that should certify it.
-
-    Args:
-        features: shape (N, f), finite.
-        boxes: the lower bounds of each box from the strictest on, none rising down a column, shape (m, f).
-
-    Returns:
-        0 (in no box) … m (in all), shape (N,). The threshold of box j is m − j.
-
-    Raises:
-        DesignError: shapes that do not match, features that are not finite, or boxes that do not nest.
-
-    >>> box_scores(np.array([[0.9, 0.8], [0.9, 0.2], [0.1, 0.1]]), np.array([[0.8, 0.7], [0.5, 0.2]]))
-    array([2., 1., 0.])
-    """
-    if features.ndim != 2 or boxes.ndim != 2 or features.shape[1] != boxes.shape[1]:
-        raise DesignError(
-            f"features {features.shape} and boxes {boxes.shape} do not match: give f columns each"
-        )
-    if not np.isfinite(features).all():
-        raise DesignError("features must be finite numbers: leave masks without a feature out")
-    if (np.diff(boxes, axis=0) > 0).any():
-        raise DesignError(
-            "a box does not lie within the next: order them from the strictest, no bound rising"
-        )
-    held = np.zeros(features.shape[0])
-    for lower_bounds in boxes:
-        held += (features >= lower_bounds).all(axis=1)
-    return held
-
-
 def learning_part(n: int, share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Which of n verdicts go into learning the score: a random share of them; the others certify.
 

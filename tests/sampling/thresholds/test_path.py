@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sampling.errors import DesignError
 from sampling.thresholds.kept import Guarantee, needed_kept
-from sampling.thresholds.path import ThresholdPath, box_scores, learning_part, threshold_path
+from sampling.thresholds.path import ThresholdPath, learning_part, threshold_path
 
 GOAL = Guarantee(target=0.95)
 
@@ -45,25 +45,6 @@ def test_equal_scores_are_kept_together():
 
     assert path.thresholds.tolist() == [3, 2, 1]
     assert path.shares == pytest.approx([1 / 3, 2 / 3, 1])
-
-
-def test_nested_boxes_are_thresholds_of_a_score():
-    rng = np.random.default_rng(2)
-    features = rng.random((500, 3))
-    boxes = np.array([[0.9, 0.5, 0.4], [0.7, 0.5, 0.1], [0.2, 0.0, 0.1]])
-    scores = box_scores(features, boxes)
-
-    for j, box in enumerate(boxes):
-        assert ((scores >= len(boxes) - j) == (features >= box).all(axis=1)).all()
-
-
-def test_boxes_that_do_not_nest_are_refused():
-    with pytest.raises(DesignError, match="^a box does not lie within the next"):
-        box_scores(np.zeros((2, 2)), np.array([[0.5, 0.1], [0.4, 0.2]]))
-    with pytest.raises(DesignError, match="do not match"):
-        box_scores(np.zeros((2, 3)), np.zeros((1, 2)))
-    with pytest.raises(DesignError, match="^features must be finite"):
-        box_scores(np.array([[np.nan]]), np.zeros((1, 1)))
 
 
 def test_the_learning_part_is_a_seeded_share():
