@@ -91,6 +91,9 @@ def review_command(request: ServeRequest) -> list[str]:
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",
         "logger.level": "warning",
+        # Streamlit's own red would look like a warning beside verdicts.
+        "theme.light.primaryColor": "#0072b2",
+        "theme.dark.primaryColor": "#3d9be0",
         # Whoever may come from elsewhere finds no door but the page: no files, no uploads, no other programs.
         "server.enableStaticServing": "false",
         "server.enableAgentApi": "false",

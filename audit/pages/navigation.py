@@ -8,6 +8,7 @@ import streamlit as st
 from audit.errors import AuditError
 from audit.jobs.access import check_lead, told_to
 from audit.pages import desk, lead, notice, sign_in, sign_out
+from audit.pages.tune import page as tune
 from audit.pages.visit import Visit
 from audit.review.opening import DeskKind
 from db.errors import StoreError
@@ -27,6 +28,7 @@ def main() -> None:
                 url_path="settle",
             ),
             st.Page(_shown_to_leads(lead.main), title="Mask review: lead", url_path="lead"),
+            st.Page(_shown_to_leads(tune.main), title="Mask review: tune", url_path="tune"),
             st.Page(sign_out.main, title="Mask review: sign out", url_path=sign_out.PATH),
         ],
         position="hidden",

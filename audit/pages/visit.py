@@ -10,7 +10,11 @@ from db.records import Reviewer, Role
 from db.store import Store
 
 _MASKS = Link(label="Judge masks", href="./")
-_LEADS = (Link(label="Settle", href="./settle"), Link(label="Lead", href="./lead"))
+_LEADS = (
+    Link(label="Settle", href="./settle"),
+    Link(label="Lead", href="./lead"),
+    Link(label="Tune", href="./tune"),
+)
 _SIGN_OUT = Link(label="Sign out", href="./sign-out")
 
 

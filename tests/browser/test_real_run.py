@@ -2,8 +2,6 @@
 
 import csv
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,35 +16,14 @@ from db.store import Store
 from sampling.estimation.intervals import wilson_interval
 from tests.browser.conftest import PageServer, free_port
 from tests.browser.driving import press, wait_all_done, wait_painted, wait_saved
+from tests.browser.real_masks import MODELS, SPLITS, Truth, make_workspace, mask_audit, read_truth
 
 pytestmark = [pytest.mark.browser, pytest.mark.real_data, pytest.mark.slow]
-
-MODELS = ("gc", "ws")
-SPLITS = ("train", "val")
-
-Truth = dict[tuple[str, str], bool]
-"""Whether the mask of (annotation id, setting) is right: IoU with the ground truth of at least 0.5."""
-
-
-def mask_audit(*words: object) -> str:
-    """Run the command in a process of its own, as a user does."""
-    command = [sys.executable, "-c", "from audit.cli import main; main()", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.fixture(scope="module")
 def truth(shared_data: Path) -> Truth:
-    folder = shared_data / "coco_free"
-    right: Truth = {}
-    for split in SPLITS:
-        for model in MODELS:
-            derived = folder / "derived" / f"derived_{model}_instances_{split}2017.json"
-            annotations = json.loads(derived.read_text())
-            with (folder / f"truth_{split}" / f"truth_{model}.csv").open(newline="") as file:
-                for row in csv.DictReader(file):
-                    annotation_id = str(annotations[int(row["index"])]["source_ann_id"])
-                    right[annotation_id, model] = row["correct50"] == "1"
-    return right
+    return read_truth(shared_data / "coco_free")
 
 
 @dataclass
@@ -59,16 +36,7 @@ class Audit:
 def audit(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audit]:
     """A workspace with both settings of both splits, made by the commands alone, and its page's server."""
     folder = tmp_path_factory.mktemp("real") / "audit"
-    data = shared_data / "coco_free"
-    mask_audit("init", folder)
-    for model in MODELS:
-        for split in SPLITS:
-            mask_audit(
-                "ingest", data / "derived" / f"derived_{model}_instances_{split}2017.json",
-                "--setting", model, "--reference", "box", "--model", model, "--split", split,
-                "--base", data / "annotations" / f"instances_{split}2017.json",
-                "--id-key", "source_ann_id", "--images", data / f"{split}2017", "-w", folder,
-            )  # fmt: skip
+    make_workspace(shared_data / "coco_free", folder)
     server = PageServer(ServeRequest(workspace=folder, port=free_port()))
     server.start()
     yield Audit(folder, server)
