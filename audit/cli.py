@@ -6,6 +6,7 @@ import click
 
 from audit.commands.data import doctor, ingest, init, upgrade
 from audit.commands.entities import entities
+from audit.commands.filtering import filter_command
 from audit.commands.label_studio import label_studio
 from audit.commands.measure import measure
 from audit.commands.plan import plan
@@ -13,9 +14,11 @@ from audit.commands.results import demo, report
 from audit.commands.review import review, verdicts
 from audit.commands.review_pack import review_pack
 from audit.commands.reviewer import reviewer
+from audit.commands.rules import rules
 from audit.commands.sample import sample
 from audit.commands.sample_export import sample_export
 from audit.commands.status import status
+from audit.commands.tune import tune
 from audit.console import PROGRAM, run
 
 
@@ -44,7 +47,10 @@ for command in (
     review_pack,
     verdicts,
     label_studio,
+    filter_command,
+    rules,
     report,
+    tune,
     status,
     demo,
 ):

@@ -1,12 +1,13 @@
 """A 2,000-unit draw from 7.2 million annotations of 2 million entities, beside pandas in the same run.
 
-python -m benchmarks.draw
+python -m benchmarks.draw. Of the draw in parts, the peak is that of the command, without its workers.
 """
 
 import argparse
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from benchmarks.processes import best_of, measure_here, told
+
+if TYPE_CHECKING:
+    from audit.jobs.drawing import Design
 
 SIZES = {"entity": 1400, "query": 400, "wiki": 200}
 N_ENTITY, N_QUERY, N_WIKI = 5_204_504, 40_917, 1_965_145
@@ -51,16 +55,39 @@ def draw_with_pandas(path: Path) -> None:
 
 
 def draw_by_tickets(path: Path) -> None:
-    from audit.jobs.drawing import Design, Explicit, run_draw
-    from sampling.design.frame import Across, DrawnUnit
+    from audit.jobs.drawing import Explicit, run_draw
 
-    design = Design(seed=1, unit=DrawnUnit.ENTITY, across=Across.SPLITS, per_entity=1, splits=tuple(SIZES))
-    run_draw([str(path)], design, Explicit(sizes=SIZES))
+    run_draw([str(path)], _design(), Explicit(sizes=SIZES))
+
+
+def draw_in_parts(path: Path) -> None:
+    from audit.jobs.draw_parts import Drawers
+    from audit.jobs.drawing import Explicit, run_draw_in_parts
+    from audit.jobs.progress import SILENT
+
+    drawers = Drawers(scheduler=None, n_workers=2, progress=SILENT)
+    run_draw_in_parts([str(path)], _design(), Explicit(sizes=SIZES), drawers)
+
+
+def _design() -> "Design":
+    from audit.jobs.drawing import Design
+    from sampling.design.frame import Across, DrawnUnit
+    from sampling.design.phase_one import SizeMeasure
+
+    return Design(
+        seed=1,
+        unit=DrawnUnit.ENTITY,
+        across=Across.SPLITS,
+        per_entity=1,
+        size_measure=SizeMeasure.NONE,
+        splits=tuple(SIZES),
+    )
 
 
 WAYS: dict[str, Callable[[Path], None]] = {
     "pandas, shuffled": draw_with_pandas,
     "by tickets": draw_by_tickets,
+    "in parts, two processes": draw_in_parts,
 }
 
 

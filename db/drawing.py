@@ -1,6 +1,9 @@
 """Draws by ticket inside DuckDB: millions of annotations in, the smallest tickets of each stratum out.
 
 The tickets are those of `sampling.design.selection`, to the byte: lower-case hex SHA-256, compared as text.
+
+A frame can be taken in parts that share no entity. Phase 1 looks at each entity by itself, so the strata of
+the parts add up to those of the frame, and its smallest tickets are among the smallest of each part.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,6 +14,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from db.errors import ConflictError
@@ -66,15 +70,51 @@ class SizedEntities:
     first_bytes: NDArray[np.uint64]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FramePart:
+    """The entities of a frame that fall into one of several parts by the hash of their id.
+
+    Attributes:
+        number: from 0.
+        divided_by: the version of DuckDB whose hash it is: another one may divide otherwise.
+    """
+
+    number: int
+    n_parts: int
+    divided_by: str
+
+    def __str__(self) -> str:
+        return f"part {self.number + 1} of {self.n_parts} of the entities"
+
+
+def frame_parts(n_parts: int) -> list[FramePart]:
+    """Give all the parts of a frame; every entity is in one of them.
+
+    >>> [str(part) for part in frame_parts(2)]
+    ['part 1 of 2 of the entities', 'part 2 of 2 of the entities']
+    """
+    return [
+        FramePart(number=number, n_parts=n_parts, divided_by=duckdb.__version__) for number in range(n_parts)
+    ]
+
+
 _MACROS = """
 CREATE MACRO annotation_ticket(id) AS
     sha256(concat('mask-audit/1', chr(10), 'annotation', chr(10), getvariable('seed'), chr(10), id));
 CREATE MACRO entity_ticket(id) AS
     sha256(concat('mask-audit/1', chr(10), 'entity', chr(10), getvariable('seed'), chr(10), id));
-CREATE VIEW frame AS
+CREATE VIEW rows AS
     SELECT annotation_id, coalesce(category_id, '') AS entity_id, split
     FROM read_parquet(getvariable('files'))
     WHERE len(getvariable('splits')) = 0 OR list_contains(getvariable('splits'), split);
+"""
+
+_WHOLE_FRAME = "CREATE VIEW frame AS FROM rows"
+
+# Kept, as it is asked several times and most of the files belongs to other parts.
+_PART_OF_FRAME = """
+CREATE TEMP TABLE frame AS
+FROM rows WHERE hash(entity_id) % getvariable('n_parts') = getvariable('part')
 """
 
 # Most entities of a wiki split have one annotation, which needs no ticket to be picked: hashing the others
@@ -141,6 +181,19 @@ SELECT rowid AS place, n_annotations, ('0x' || entity_ticket(entity_id)[:16])::U
 FROM things WHERE split = $split ORDER BY first_bytes, entity_id
 """
 
+_EVERYTHING = """
+SELECT annotation_ids[1] AS annotation_id, split, n_annotations,
+       ('0x' || entity_ticket(entity_id)[:16])::UBIGINT AS first_bytes
+FROM things ORDER BY split, first_bytes, entity_id
+"""
+
+_EVERY_ANNOTATION = """
+WITH sizes AS (SELECT entity_id, count(*) AS n_annotations FROM frame GROUP BY entity_id)
+SELECT annotation_id, split, n_annotations,
+       ('0x' || annotation_ticket(annotation_id)[:16])::UBIGINT AS first_bytes
+FROM frame JOIN sizes USING (entity_id) ORDER BY split, first_bytes, annotation_id
+"""
+
 _AT = """
 SELECT rowid, entity_id, annotation_ids, n_annotations, entity_ticket(entity_id) AS ticket
 FROM things WHERE rowid IN (SELECT unnest($places))
@@ -203,6 +256,15 @@ class Draw:
             first_bytes=np.asarray(columns["first_bytes"]),
         )
 
+    def everything(self) -> pa.Table:
+        """Give all that phase 2 may draw, one annotation each, by split and ticket.
+
+        Columns: annotation_id, split, n_annotations (of its entity, int64), first_bytes (of its ticket, the
+        first 8 as one number, uint64).
+        """
+        of_annotations = self._phase1 is Phase1.ANNOTATION
+        return self._connection.sql(_EVERY_ANNOTATION if of_annotations else _EVERYTHING).to_arrow_table()
+
     def at(self, split: str, places: NDArray[np.int64]) -> dict[int, DrawnRow]:
         """Give the entities at places that `sizes` named, by place."""
         rows = self._connection.execute(_AT, {"places": places.tolist()}).fetchall()
@@ -228,9 +290,24 @@ def _drawn_row(split: str, row: tuple[Any, ...]) -> DrawnRow:
     )
 
 
+def count_rows(files: Sequence[str]) -> int:
+    """Give the annotations of a frame's files, of any split."""
+    with query_engine(memory=_MEMORY) as connection:
+        [(n_rows,)] = connection.execute(
+            "SELECT count(*) FROM read_parquet($files)", {"files": list(files)}
+        ).fetchall()
+    return int(n_rows)
+
+
 @contextmanager
 def open_draw(
-    files: Sequence[str], phase1: Phase1, *, seed: int, splits: Sequence[str], per_entity: int
+    files: Sequence[str],
+    phase1: Phase1,
+    *,
+    seed: int,
+    splits: Sequence[str],
+    per_entity: int,
+    part: FramePart | None = None,
 ) -> Iterator[Draw]:
     """Run phase 1 over a frame.
 
@@ -240,19 +317,38 @@ def open_draw(
         seed: of the tickets.
         splits: splits that the frame is restricted to; empty means all.
         per_entity: annotations with the smallest tickets that each entity keeps.
+        part: of the frame, on one core; None is the whole frame, on all cores.
 
     Raises:
-        ConflictError: annotations of the frame have no entity.
+        ConflictError: annotations of the frame have no entity, or another version of DuckDB divided it.
+        UnreachableError: the files are gone, or the disk is full.
     """
     with query_engine(memory=_MEMORY) as connection:
         connection.execute("SET VARIABLE files = $value", {"value": list(files)})
         connection.execute("SET VARIABLE splits = $value::VARCHAR[]", {"value": list(splits)})
         connection.execute("SET VARIABLE seed = $value", {"value": str(seed)})
         connection.execute(_MACROS)
+        _take(connection, part)
         if phase1 is not Phase1.ANNOTATION:
             _refuse_without_entity(connection)
             connection.execute(_things(phase1, per_entity))
         yield Draw(connection, phase1)
+
+
+def _take(connection: duckdb.DuckDBPyConnection, part: FramePart | None) -> None:
+    """Make the frame, or a part of it, what the questions are asked of."""
+    if part is None:
+        connection.execute(_WHOLE_FRAME)
+        return
+    if part.divided_by != duckdb.__version__:
+        raise ConflictError(
+            f"the frame was divided by DuckDB {part.divided_by} and a worker has {duckdb.__version__}, which "
+            "may divide it otherwise: install the same version everywhere"
+        )
+    connection.execute("SET threads = 1")
+    connection.execute("SET VARIABLE n_parts = $value", {"value": part.n_parts})
+    connection.execute("SET VARIABLE part = $value", {"value": part.number})
+    connection.execute(_PART_OF_FRAME)
 
 
 def _things(phase1: Phase1, per_entity: int) -> str:

@@ -16,9 +16,11 @@ from db.records import (
     MaskState,
     Sample,
     SampleSetting,
+    SampleWave,
     Stratum,
     Unit,
     UnitMask,
+    WaveKind,
 )
 from db.store import Transaction, insert_if_new, slices
 from db.tables import (
@@ -320,6 +322,7 @@ def _design_columns(sample: Sample) -> dict[str, object]:
     columns = asdict(sample)
     del columns["sample_id"], columns["strata"]
     columns["frame_files"] = [asdict(file) for file in sample.frame_files]
+    columns["waves"] = [asdict(wave) for wave in sample.waves] or None
     return columns
 
 
@@ -351,9 +354,18 @@ def _sample(row: RowMapping, of_sample: tuple[Stratum, ...]) -> Sample:
     return Sample(
         **(
             dict(row)
-            | {"frame_files": frame_files, "contrast": _contrast(row["contrast"]), "strata": of_sample}
+            | {
+                "frame_files": frame_files,
+                "contrast": _contrast(row["contrast"]),
+                "strata": of_sample,
+                "waves": tuple(_wave(wave) for wave in row["waves"] or ()),
+            }
         )
     )
+
+
+def _wave(stored: dict[str, Any]) -> SampleWave:
+    return SampleWave(**(stored | {"kind": WaveKind(stored["kind"]), "features": tuple(stored["features"])}))
 
 
 def _contrast(stored: dict[str, Any] | None) -> Contrast | None:

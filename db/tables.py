@@ -27,7 +27,7 @@ from sqlalchemy import (
     false,
 )
 
-SCHEMA_REVISION = "0004"
+SCHEMA_REVISION = "0005"
 """The Alembic revision that this schema is; a test holds it equal to the newest migration."""
 
 metadata = MetaData(
@@ -87,6 +87,7 @@ samples = Table(
     Column("target", Float(53), comment="accuracy to certify"),
     Column("margin", Float(53), comment="half width to reach"),
     Column("contrast", JSON, comment="the two settings, where only their differing masks were drawn"),
+    Column("waves", JSON(none_as_null=True), comment="what each wave was; empty where all is one draw"),
     UniqueConstraint("name"),
     comment="One drawn sample and its design",
 )
@@ -140,6 +141,7 @@ units = Table(
     Column("annotation_ticket", String(64), nullable=False),
     Column("entity_ticket", String(64), nullable=False),
     Column("block", Integer, comment="its place in the stored order; empty where any order will do"),
+    Column("wave", Integer, comment="that drew it, from 0; empty where all is one draw"),
     UniqueConstraint("sample_id", "annotation_id"),
     CheckConstraint("inclusion_probability > 0 AND inclusion_probability <= 1", name="probability"),
     comment="One sampled mention",

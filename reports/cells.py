@@ -1,8 +1,8 @@
 """Figures as the cells of tables."""
 
 from reports.blocks import Cell
-from reports.content import Figure, Result
 from reports.numbers import ABSENT, count_text, n_eff_text, percent_text, range_text
+from reports.results import Figure, Result
 from sampling.estimation.cautions import Caution
 from sampling.estimation.domains import FEWEST_COUNTED
 from sampling.estimation.estimate import Estimate, VerdictCounts

@@ -1,169 +1,19 @@
 """Everything that any format of the report needs, as plain frozen values."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from reports.goal_results import GoalResult
+from reports.results import PreferenceResult, SettingResult, Span
+from reports.review_findings import GoldFindings, Settling, SourceFindings, VerdictSource
+from reports.risk_findings import RiskFindings
 from sampling.comparison.contrast import Contrast
 from sampling.comparison.paired import Comparison
-from sampling.comparison.preference import PreferenceCounts, PreferenceEstimate
 from sampling.design.frame import Across, DrawnUnit
-from sampling.design.goals import Goal
 from sampling.design.phase_one import SizeMeasure
-from sampling.estimation.cautions import Caution
 from sampling.estimation.estimands import Estimand
-from sampling.estimation.estimate import Bounds, Estimate, NoEstimate, VerdictCounts
+from sampling.estimation.estimate import NoEstimate
 from sampling.reviewers.agreement import Agreement
-from sampling.reviewers.gold import GoldCorrectedAccuracy
-from sampling.reviewers.measurement_error import CorrectedAccuracy
-from sampling.reviewers.settlement import Settlement
-from sampling.sequential.certification import Certification
-from sampling.sequential.fixed_width import WidthStatus
-
-
-class Span(StrEnum):
-    """What the confidence of an interval is of."""
-
-    EACH = "each"
-    """Of each figure on its own."""
-    TABLE = "table"
-    """Of all settings of Table 1 at once (Bonferroni)."""
-
-
-Figure = Estimate | NoEstimate
-"""A figure with its interval, or why there is none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What was found in a set of units under one setting.
-
-    Attributes:
-        headline: which of the estimands is shown where there is room for one.
-        estimands: the accuracy under each estimand.
-        cautions: what makes the headline less than it seems.
-        greatest_error: where nothing counted is wrong, the upper bound of the share of errors; else None.
-        bounds: the share of the sample with every undecided unit wrong, and right; None where no unit was
-            looked at.
-    """
-
-    counts: VerdictCounts
-    headline: Estimand
-    estimands: Mapping[Estimand, Figure]
-    cautions: tuple[Caution, ...]
-    greatest_error: float | None
-    bounds: Bounds | None
-
-    @property
-    def accuracy(self) -> Figure:
-        """The accuracy under the headline's estimand."""
-        return self.estimands[self.headline]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingResult:
-    """What was found under one setting.
-
-    Attributes:
-        setting: its name.
-        reference: the text reference the masks were made from, or None; without reference and model the
-            setting is an overall row.
-        model: the segmentation model that made them, or None.
-        overall: the whole sample.
-        by_split: split → the part of the sample drawn in it.
-        by_category: category → the part of the sample in it; empty where no categories are known.
-        by_size: size class of the setting's own masks → the part of the sample with such a mask.
-        reasons: reason → units of this setting with a verdict that names it; a verdict may name several.
-        corrected: the accuracy once second readings have corrected the first; why there is none, or None
-            where no mask was read twice.
-    """
-
-    setting: str
-    reference: str | None
-    model: str | None
-    overall: Result
-    by_split: Mapping[str, Result]
-    by_category: Mapping[str, Result]
-    by_size: Mapping[str, Result]
-    reasons: Mapping[str, int]
-    corrected: CorrectedAccuracy | NoEstimate | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreferenceResult:
-    """Which of two settings has the better masks, as reviewers saw them side by side.
-
-    Attributes:
-        a: the one setting.
-        b: the other.
-        headline: which of the estimands is shown where there is room for one.
-        estimands: the figures under each estimand.
-    """
-
-    a: str
-    b: str
-    counts: PreferenceCounts
-    headline: Estimand
-    estimands: Mapping[Estimand, PreferenceEstimate | NoEstimate]
-
-    @property
-    def figures(self) -> PreferenceEstimate | NoEstimate:
-        """The figures under the headline's estimand."""
-        return self.estimands[self.headline]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """The claim that a setting's accuracy is at least the target.
-
-    Attributes:
-        p_adjusted: its p-value, adjusted for all claims of the sample.
-        holds: it may be stated, whenever one looks.
-        certification: how far the verdicts carry it.
-        running: the accuracy with an interval that is valid at every moment.
-    """
-
-    setting: str
-    p_adjusted: float
-    holds: bool
-    certification: Certification
-    running: Figure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Width:
-    """How far a setting's interval is from the wanted half width.
-
-    Attributes:
-        status: where the review stands.
-        running: the accuracy with an interval that is valid at every moment.
-    """
-
-    setting: str
-    status: WidthStatus
-    running: Figure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoalResult:
-    """How far a sample's goal is reached.
-
-    Attributes:
-        goal: what the sample is to show.
-        target: the accuracy to certify, for `Goal.CERTIFY`.
-        margin: the half width to reach, for `Goal.ESTIMATE`.
-        confidence: of all claims together, or of each interval.
-        claims: one per setting, for `Goal.CERTIFY`.
-        widths: one per setting, for `Goal.ESTIMATE`.
-    """
-
-    goal: Goal
-    target: float | None = None
-    margin: float | None = None
-    confidence: float
-    claims: tuple[Claim, ...] = ()
-    widths: tuple[Width, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +26,7 @@ class StratumSize:
         n_entities: M_h, entities that could be drawn in this split.
         n_annotations: N_h, annotations of the frame in this split.
         has_grown: the sample was drawn smaller at first.
+        mix_share: what it counts in the mix, where its units do not say so; else None.
     """
 
     split: str
@@ -184,6 +35,7 @@ class StratumSize:
     n_entities: int
     n_annotations: int
     has_grown: bool
+    mix_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +49,7 @@ class Design:
         frame: the setting drawn from.
         contrast: the two settings of which only differing masks were drawn, or None.
         population_fingerprint: names the contents of the frame's files.
+        is_by_risk: chances differ by how likely masks were thought to be wrong.
     """
 
     unit: DrawnUnit
@@ -209,6 +62,12 @@ class Design:
     contrast: tuple[str, str] | None
     population_fingerprint: str
     strata: tuple[StratumSize, ...]
+    is_by_risk: bool = False
+
+    @property
+    def has_weighted_mix(self) -> bool:
+        """Units count differently in the mix."""
+        return any(stratum.mix_share is not None for stratum in self.strata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,106 +76,6 @@ class TicketExample:
 
     annotation_id: str
     ticket: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictSource:
-    """How many of the verdicts that stand one reviewer gave through one front end.
-
-    Attributes:
-        n_verdicts: readings.
-        n_adjudications: verdicts of a lead, which settle their masks.
-    """
-
-    reviewer: str
-    source: str
-    n_verdicts: int
-    n_adjudications: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceCounts:
-    """How much was read through one front end.
-
-    Attributes:
-        n_verdicts: readings that stand.
-        n_masks: different masks that they are on.
-    """
-
-    n_verdicts: int
-    n_masks: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceFindings:
-    """Through which front ends the readings that stand came, and how far those agree.
-
-    Attributes:
-        counts: front end → what was read through it; only those through which something was.
-        n_masks_of_several: masks that were read through more than one.
-        agreement: on those, the share of agreeing pairs of front ends; why there is none, or None where no
-            mask was read through more than one.
-    """
-
-    counts: Mapping[str, SourceCounts]
-    n_masks_of_several: int = 0
-    agreement: Figure | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoldRates:
-    """How masks of known answer were judged by reviewers who could not tell them from others.
-
-    Attributes:
-        accepted: P(judged correct | a lead found it correct), the sensitivity.
-        rejected_natural: P(judged incorrect | a lead found it incorrect), a specificity.
-        rejected_synthetic: P(judged incorrect | made wrong on purpose), another.
-        n_unsure: verdicts that say neither, left out of all three.
-    """
-
-    accepted: Figure
-    rejected_natural: Figure
-    rejected_synthetic: Figure
-    n_unsure: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoldFindings:
-    """What masks of known answer say of all reviewers together.
-
-    Attributes:
-        rates: how they judged them.
-        corrected: setting → the accuracy of its judged masks once `accepted` and `rejected_natural` have
-            corrected it; only settings that second readings do not correct, and none where a rate is lacking.
-    """
-
-    rates: GoldRates
-    corrected: Mapping[str, GoldCorrectedAccuracy | NoEstimate]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settling:
-    """What a mask counts as on which reviewers disagree, and how many there are.
-
-    Attributes:
-        policy: what settles one.
-        n_disagreed: masks whose readings are not all the same.
-        n_settled_by_lead: of those, settled by a lead's verdict.
-        n_settled_by_policy: of those, settled by the policy alone.
-        n_adjudicated: masks with a lead's verdict, disagreed on or not.
-        n_disputed: masks that the policy leaves to a lead, and no lead settled.
-        n_flagged: masks that a reviewer flagged, and no lead settled.
-        n_not_to_settle: masks that would be among these two if they could be shown.
-    """
-
-    policy: Settlement
-    n_disagreed: int = 0
-    n_settled_by_lead: int = 0
-    n_settled_by_policy: int = 0
-    n_adjudicated: int = 0
-    n_disputed: int = 0
-    n_flagged: int = 0
-    n_not_to_settle: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,6 +99,7 @@ class ReportContent:
         preferences: every two settings whose masks somebody compared side by side.
         agreement: how far reviewers agree; why that cannot be said, or None where nobody read a second time.
         gold: what masks of known answer say of the reviewers, or why they say nothing.
+        risk: of a sample by risk, its waves and what the model did; None of any other.
         not_in_sample: settings that were ingested after the draw and have no masks in it.
         sources: what each reviewer gave through each front end.
         warnings: whole sentences.
@@ -362,6 +122,7 @@ class ReportContent:
     preferences: tuple[PreferenceResult, ...] = ()
     agreement: Agreement | NoEstimate | None = None
     gold: GoldFindings | NoEstimate | None = None
+    risk: RiskFindings | None = None
     not_in_sample: tuple[str, ...] = ()
     sources: tuple[VerdictSource, ...] = ()
     warnings: tuple[str, ...] = ()

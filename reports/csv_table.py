@@ -4,9 +4,10 @@ import csv
 import io
 from collections.abc import Iterator
 
-from reports.content import PreferenceResult, ReportContent, Result, SettingResult
+from reports.content import ReportContent
 from reports.counts import counts_by_name
 from reports.numbers import time_text
+from reports.results import PreferenceResult, Result, SettingResult
 from sampling.comparison.preference import PreferenceEstimate
 from sampling.estimation.estimate import Estimate
 
@@ -91,7 +92,7 @@ def _provenance(content: ReportContent) -> dict[str, CsvValue]:
 
 
 def _rows(setting: SettingResult, content: ReportContent) -> Iterator[dict[str, CsvValue]]:
-    may_have_stopped = content.goal.goal.is_sequential and not setting.overall.counts.is_complete
+    may_have_stopped = content.goal.may_stop_early and not setting.overall.counts.is_complete
     slices = [
         ("all", "", setting.overall),
         *(("split", name, result) for name, result in setting.by_split.items()),

@@ -12,6 +12,8 @@ CHANCES = {
     SizeMeasure.SQRT: "about in proportion to the square root of its number of annotations, within a split",
 }
 
+BY_RISK = "by risk, the larger the likelier the mask seemed wrong; known for everything that could be drawn"
+
 
 def design(content: ReportContent) -> Section:
     """How the sample was drawn, and from what."""
@@ -46,13 +48,18 @@ def design_facts(content: ReportContent) -> tuple[tuple[str, str], ...]:
         "Sample": f"{content.sample}, drawn {date_text(content.sampled_at)}",
         "What was drawn": _drawn_text(made),
         "Only where masks differ": " and ".join(contrasted_names(content)),
-        "Chance of an entity": CHANCES[made.size_measure] if made.unit is DrawnUnit.ENTITY else "",
+        "Chance": BY_RISK if made.is_by_risk else "",
+        "Chance of an entity": CHANCES[made.size_measure] if _has_entity_chances(made) else "",
         "Allocation": made.allocation,
         "Seed": str(made.seed),
         "Frame": f"setting {made.frame}",
         "Population fingerprint": made.population_fingerprint,
     }
     return tuple((term, fact) for term, fact in facts.items() if fact)
+
+
+def _has_entity_chances(made: Design) -> bool:
+    return made.unit is DrawnUnit.ENTITY and not made.is_by_risk
 
 
 def _drawn_text(made: Design) -> str:
@@ -83,6 +90,8 @@ def ticket_code(content: ReportContent) -> str:
 
 
 def _draw_order_text(made: Design) -> str:
+    if made.is_by_risk:
+        return _systematic_text(made)
     if made.unit is DrawnUnit.ANNOTATION:
         return "In each split the annotations with the smallest tickets were drawn."
     picked = "annotations" if made.contrast is None else "annotations with differing masks"
@@ -99,4 +108,17 @@ def _draw_order_text(made: Design) -> str:
         f"Of each entity the {picked} with the smallest tickets were picked; then in each split the entities"
         f" were ranked by {own}: with u the first 8 bytes of the ticket / 2^64 and t an entity's odds by"
         " size, those with the smallest (u / (1 - u)) / t were drawn (Pareto sampling)."
+    )
+
+
+def _systematic_text(made: Design) -> str:
+    picked = (
+        ""
+        if made.unit is DrawnUnit.ANNOTATION
+        else "Of each entity the annotation with the smallest ticket was picked. "
+    )
+    return (
+        f"{picked}Every wave was drawn systematically with its chances, in the order of split, risk and"
+        " ticket; it begins at u, the first 8 bytes / 2^64 of a ticket made with “wave” and its number from 0"
+        " in place of “annotation” and the annotation's id."
     )

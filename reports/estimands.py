@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from reports.blocks import Cell, Section, Table
 from reports.cells import interval_cell, share_cell
-from reports.content import Figure, ReportContent, Result, SettingResult
+from reports.content import ReportContent
 from reports.grid import setting_name
 from reports.numbers import (
     ABSENT,
@@ -14,6 +14,7 @@ from reports.numbers import (
     n_eff_text,
     percent_text,
 )
+from reports.results import Figure, Result, SettingResult
 from reports.sentences import differing_text, provenance_text
 from sampling.design.frame import Across
 from sampling.estimation.cautions import FEWEST_EFFECTIVE, Caution
@@ -34,6 +35,7 @@ MEANINGS = {
         " most. Pick any annotation: so often its mask is right."
     ),
 }
+MIX_BY_CHANCE = "mix: the accuracy if the splits had the shares that the sample's allocation gave them"
 IN_EVERY_SPLIT = "Drawn within splits, an entity counts once in every split that it has annotations in."
 FEW = (f"fewer than {FEWEST_EFFECTIVE}",)
 EFFECTIVE = (
@@ -70,6 +72,13 @@ def _meaning(estimand: Estimand, content: ReportContent) -> str:
         return f"{MEANINGS[estimand]} {IN_EVERY_SPLIT}"
     if estimand is not Estimand.MIX:
         return MEANINGS[estimand]
+    if content.design.has_weighted_mix:
+        by_allocation = (
+            f"{percent_text(stratum.mix_share)} {stratum.split}"
+            for stratum in content.design.strata
+            if stratum.mix_share is not None
+        )
+        return f"{MIX_BY_CHANCE} ({', '.join(by_allocation)})."
     shares = (
         f"{percent_text(stratum.n_units / content.n_units)} {stratum.split}"
         for stratum in content.design.strata

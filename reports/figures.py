@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import ceil, floor
 
-from reports.content import Result, SettingResult
+from reports.results import Result, SettingResult
 from sampling.estimation.estimate import Estimate
 
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)

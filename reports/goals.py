@@ -2,10 +2,12 @@
 
 from reports.blocks import Cell, Section, Table
 from reports.cells import interval_cell, share_cell
-from reports.content import Claim, Figure, GoalResult, ReportContent, Width
+from reports.content import ReportContent
+from reports.goal_results import Claim, GoalResult, Margin, Width
 from reports.numbers import (
     ABSENT,
     count_text,
+    counted_text,
     exact_percent_number,
     exact_percent_text,
     half_width_text,
@@ -14,6 +16,7 @@ from reports.numbers import (
     percent_text,
     range_text,
 )
+from reports.results import Figure
 from reports.sentences import GOAL_TITLE, name_of, origin_facts, where_text
 from sampling.design.goals import Goal
 from sampling.estimation.estimate import Estimate
@@ -32,7 +35,9 @@ USED_UP = "that says nothing against the masks"
 def goal(content: ReportContent) -> Section:
     """The goal, a line per setting, and the intervals that are valid while the review runs."""
     found = content.goal
-    if not found.goal.is_sequential:
+    if found.n_waves:
+        return _in_waves(content)
+    if not found.may_stop_early:
         return Section(title=GOAL_TITLE, paragraphs=(_planned_text(content),))
     parts: tuple[Claim | Width, ...] = (*found.claims, *found.widths)
     rows = tuple((Cell(text=name_of(part.setting, content)), *_running_cells(part.running)) for part in parts)
@@ -48,10 +53,22 @@ def goal(content: ReportContent) -> Section:
     )
 
 
+def _in_waves(content: ReportContent) -> Section:
+    return Section(
+        title=GOAL_TITLE,
+        paragraphs=(f"The sample was drawn to {aim_text(content.goal)}, by risk.",),
+        points=tuple(
+            f"{name_of(setting, content)}: {progress}."
+            for setting, progress in progress_texts(content.goal).items()
+        ),
+    )
+
+
 def progress_texts(found: GoalResult) -> dict[str, str]:
     """How far each setting is, as a clause without a full stop; nothing where the size was planned."""
     claims = {claim.setting: _claim_text(claim, found) for claim in found.claims}
-    return claims | {width.setting: _width_text(width.status, found) for width in found.widths}
+    widths = {width.setting: _width_text(width.status, found) for width in found.widths}
+    return claims | widths | {margin.setting: _reach_text(margin, found) for margin in found.margins}
 
 
 def aim_text(found: GoalResult) -> str:
@@ -201,6 +218,24 @@ def _width_text(status: WidthStatus, found: GoalResult) -> str:
         return f"the sample is used up before {_margin_text(found)}: {at_last}, {reach}, {blocks}"
     stop = "" if status.reached_at_block is None else f" at block {count_text(status.reached_at_block + 1)}"
     return f"reached {_margin_text(found)}{stop}: {at_last}, an interval for this stop alone, {blocks}"
+
+
+def _reach_text(margin: Margin, found: GoalResult) -> str:
+    if margin.half_width is None or margin.n_more is None:
+        return f"going on: nothing can be said yet, {_margin_text(found)} is wanted"
+    reach = half_width_text(margin.half_width)
+    if margin.is_reached:
+        return f"reached {_margin_text(found)}: {reach} by all units"
+    so_far = f"going on: {reach} so far, {_margin_text(found)} is wanted"
+    awaited = f"{counted_text(margin.n_pending, 'unit')} pending"
+    if not margin.n_beyond:
+        return f"{so_far}; {awaited}, which may do"
+    more = f"about {counted_text(margin.n_beyond, 'verdict')} more"
+    if margin.n_pending:
+        more = f"{awaited}, {more} beyond them"
+    if margin.n_beyond > margin.n_left:
+        more = f"{more}, and {counted_text(margin.n_left, 'unit')} left to draw"
+    return f"{so_far}; {more}"
 
 
 def _running_cells(running: Figure) -> tuple[Cell, ...]:

@@ -2,9 +2,11 @@
 
 from reports.blocks import Cell, Section, Table
 from reports.cells import interval_cell, share_cell
-from reports.content import Figure, GoldFindings, GoldRates, ReportContent
+from reports.content import ReportContent
 from reports.grid import setting_name
 from reports.numbers import ABSENT, count_text, method_text, percent_text, range_text
+from reports.results import Figure
+from reports.review_findings import GoldFindings, GoldRates
 from sampling.estimation.estimate import Estimate, NoEstimate
 from sampling.reviewers.gold import GoldCorrectedAccuracy
 

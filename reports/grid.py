@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reports.content import SettingResult
+from reports.results import SettingResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

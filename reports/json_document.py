@@ -3,42 +3,39 @@
 import json
 from collections.abc import Mapping
 
-from reports.content import (
-    Claim,
-    Design,
-    Figure,
-    GoalResult,
-    GoldFindings,
-    PreferenceResult,
-    ReportContent,
-    Result,
-    SettingResult,
-    Settling,
-    SourceFindings,
-    Width,
-)
+from reports.content import Design, ReportContent
 from reports.counts import counts_by_name
+from reports.json_goal import goal_object
+from reports.json_review import agreement_object, disagreements_object, gold_object, sources_object
+from reports.json_values import (
+    Object,
+    bounds_object,
+    estimate_object,
+    if_estimated,
+    if_present,
+    interval_object,
+    present,
+    share_object,
+)
 from reports.numbers import time_text
+from reports.results import PreferenceResult, Result, SettingResult
+from reports.risk_findings import RiskFindings
 from sampling.comparison.contrast import Contrast
 from sampling.comparison.paired import Comparison
 from sampling.comparison.preference import PreferenceEstimate
 from sampling.estimation.estimands import Estimand
-from sampling.estimation.estimate import Bounds, Estimate, Interval, NoEstimate
-from sampling.reviewers.agreement import Agreement, Coefficient
-from sampling.reviewers.gold import GoldCorrectedAccuracy
+from sampling.estimation.estimate import Estimate, NoEstimate
 from sampling.reviewers.measurement_error import CorrectedAccuracy
-from sampling.sequential.reading import GoalState
 
 JSON_FORMAT = 1
 """The version of `report.json`; a key that changes its meaning raises it."""
-
-Object = dict[str, object]
 
 
 def render_json(content: ReportContent) -> str:
     """`report.json`: proportions and differences in full; what is not available is absent, never null.
 
-    `accuracy` and `interval` are of the estimand `mix`, the share of the sample, whatever the headline is;
+    `accuracy` and `interval` are of the estimand `mix`, whatever the headline is: the share of the sample,
+    but of a sample by risk (`sample.waves`) an estimate, and n_correct over n is then one of nothing;
     `comparisons`, `corrected`, `greatest_error` and what `preferences` says outside of its `estimands` are of
     the headline's estimand, which `estimand` names.
     """
@@ -56,29 +53,19 @@ def render_json(content: ReportContent) -> str:
             "design": _design(content.design),
             "allocation": content.design.allocation,
             "n_units": content.n_units,
+            **_waves(content.risk),
             "goal": goal_object(content.goal, is_settled=content.is_complete and not content.has_grown),
         },
-        "settings": [_setting(setting) for setting in content.settings],
+        "settings": [_setting(setting, content.risk) for setting in content.settings],
         **_comparisons(content),
         **_preferences(content),
-        **_agreement(content.agreement),
+        **agreement_object(content.agreement),
         **sources_object(content.by_source),
         "settlement": content.settling.policy,
-        "disagreements": _disagreements(content.settling),
-        **_gold(content.gold),
+        "disagreements": disagreements_object(content.settling),
+        **gold_object(content.gold),
     }
     return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-
-
-def _disagreements(found: Settling) -> Object:
-    return {
-        "n_masks": found.n_disagreed,
-        "n_settled_by_policy": found.n_settled_by_policy,
-        "n_settled_by_lead": found.n_settled_by_lead,
-        "n_disputed": found.n_disputed,
-        "n_flagged": found.n_flagged,
-        "n_adjudicated": found.n_adjudicated,
-    }
 
 
 def _design(design: Design) -> Object:
@@ -103,72 +90,28 @@ def _design(design: Design) -> Object:
     }
 
 
-def goal_object(goal: GoalResult, *, is_settled: bool) -> Object:
-    """A goal and how far it is reached.
-
-    Args:
-        goal: with its figures.
-        is_settled: all units are judged, and the sample's size did not grow.
-    """
-    return {
-        "goal": goal.goal,
-        **_present(target=goal.target, margin=goal.margin),
-        "confidence": goal.confidence,
-        # A review that may stop where its verdicts say so has intervals of its own, under `running`.
-        "planned_size_intervals_valid": is_settled or not goal.goal.is_sequential,
-        **({"claims": [_claim(claim) for claim in goal.claims]} if goal.claims else {}),
-        **({"widths": [_width(width) for width in goal.widths]} if goal.widths else {}),
-    }
+def _waves(found: RiskFindings | None) -> Object:
+    if found is None:
+        return {}
+    waves = [{"n": wave.n, "n_verdicts": wave.n_verdicts, **present(auc=wave.auc)} for wave in found.waves]
+    return {"waves": waves, "features": list(found.features)}
 
 
-def _claim(claim: Claim) -> Object:
-    found = claim.certification
-    return {
-        "setting": claim.setting,
-        "state": _joint_state(claim),
-        "p_value": found.p_value,
-        "p_adjusted": claim.p_adjusted,
-        "holds": claim.holds,
-        "n_counted": found.n_counted,
-        "n_blocks_read": found.n_blocks_read,
-        "n_blocks": found.n_blocks,
-        **_present(
-            certified_at_block=found.certified_at_block,
-            n_counted_when_certified=found.n_counted_when_certified,
-        ),
-        **_if_estimated("running", claim.running),
-    }
+def _model(setting: str, found: RiskFindings | None) -> Object:
+    if found is None or setting not in found.models:
+        return {}
+    its = found.models[setting]
+    return {"risk_model": {"power": its.power, **present(auc=its.auc)}}
 
 
-def _joint_state(claim: Claim) -> GoalState:
-    """Reached where the claim holds beside the others, whatever its own p-value says."""
-    found = claim.certification
-    if claim.holds or found.state is not GoalState.REACHED:
-        return found.state
-    return GoalState.EXHAUSTED if found.n_blocks_read == found.n_blocks else GoalState.GOING_ON
-
-
-def _width(width: Width) -> Object:
-    status = width.status
-    return {
-        "setting": width.setting,
-        "state": status.state,
-        **_present(half_width=status.half_width),
-        "n_blocks_read": status.n_blocks_read,
-        "n_blocks": status.n_blocks,
-        **_present(reached_at_block=status.reached_at_block),
-        **({"estimate": _estimate(status.estimate)} if status.estimate else {}),
-        **_if_estimated("running", width.running),
-    }
-
-
-def _setting(setting: SettingResult) -> Object:
+def _setting(setting: SettingResult, risk: RiskFindings | None) -> Object:
     return {
         "setting": setting.setting,
-        **_present(reference=setting.reference, model=setting.model),
+        **present(reference=setting.reference, model=setting.model),
         **_result(setting.overall),
         **_estimands(setting.overall),
         **_corrected(setting.corrected),
+        **_model(setting.setting, risk),
         "by_split": {
             name: {**_result(result), **_estimands(result)} for name, result in setting.by_split.items()
         },
@@ -185,16 +128,16 @@ def _results(results: Mapping[str, Result]) -> Object:
 def _result(result: Result) -> Object:
     accuracy = result.estimands[Estimand.MIX]
     figure = (
-        {"accuracy": accuracy.value, "interval": _interval(accuracy.interval)}
+        {"accuracy": accuracy.value, "interval": interval_object(accuracy.interval)}
         if isinstance(accuracy, Estimate)
         else {}
     )
-    return {**counts_by_name(result.counts), **figure, **_present(greatest_error=result.greatest_error)}
+    return {**counts_by_name(result.counts), **figure, **present(greatest_error=result.greatest_error)}
 
 
 def _estimands(result: Result) -> Object:
     found = {
-        str(estimand): _estimate(figure)
+        str(estimand): estimate_object(figure)
         for estimand, figure in result.estimands.items()
         if isinstance(figure, Estimate)
     }
@@ -206,8 +149,8 @@ def _corrected(found: CorrectedAccuracy | NoEstimate | None) -> Object:
         return {}
     return {
         "corrected": {
-            **_if_estimated("raw", found.raw),
-            "corrected": _estimate(found.corrected),
+            **if_estimated("raw", found.raw),
+            "corrected": estimate_object(found.corrected),
             "n_second": found.n_second,
             "n_overturned": found.n_overturned,
             "n_restored": found.n_restored,
@@ -230,7 +173,7 @@ def _comparison(found: Comparison) -> Object:
         "a": found.a,
         "b": found.b,
         "difference": found.difference,
-        "interval": _interval(found.interval),
+        "interval": interval_object(found.interval),
         "p_value": found.p_value,
         "p_adjusted": found.p_adjusted,
         "n_pairs": found.n_pairs,
@@ -242,9 +185,9 @@ def _contrast(found: Contrast, settings: tuple[str, str] | None) -> Object:
         **({"a": settings[0], "b": settings[1]} if settings else {}),
         "estimand": found.estimand,
         "difference": found.difference,
-        "interval": _interval(found.interval),
+        "interval": interval_object(found.interval),
         "p_value": found.p_value,
-        "bounds": _bounds(found.bounds),
+        "bounds": bounds_object(found.bounds),
         "share_differing": found.share_differing,
         "n_drawn": found.n_drawn,
         "n_pairs": found.n_pairs,
@@ -283,116 +226,10 @@ def _preference(found: PreferenceResult) -> Object:
 def _preference_figures(found: PreferenceEstimate) -> Object:
     return {
         "net": found.net,
-        "interval": _interval(found.interval),
+        "interval": interval_object(found.interval),
         "n_eff": found.n_eff,
-        "a_better": _share(found.share_a),
-        "b_better": _share(found.share_b),
-        "same": _share(found.share_same),
-        **_if_present("a_of_decided", found.a_of_decided),
+        "a_better": share_object(found.share_a),
+        "b_better": share_object(found.share_b),
+        "same": share_object(found.share_same),
+        **if_present("a_of_decided", found.a_of_decided),
     }
-
-
-def _agreement(found: Agreement | NoEstimate | None) -> Object:
-    if not isinstance(found, Agreement):
-        return {}
-    return {
-        "agreement": {
-            "n_units": found.n_units,
-            "n_pairs": found.n_pairs,
-            "n_reviewers": found.n_reviewers,
-            "observed": _share(found.observed),
-            **_if_present("incorrect", found.on_incorrect),
-            **_if_present("correct", found.on_correct),
-            **_if_present("krippendorff_alpha", found.alpha),
-            "gwet_ac1": _share(found.ac1),
-            **_kappa(found),
-            **_present(remark=found.remark),
-        }
-    }
-
-
-def sources_object(found: SourceFindings) -> Object:
-    """Through which front ends the readings came, under the key `sources`; nothing where there are none."""
-    if not found.counts:
-        return {}
-    counts = {
-        source: {"n_verdicts": each.n_verdicts, "n_masks": each.n_masks}
-        for source, each in found.counts.items()
-    }
-    agreement = {} if found.agreement is None else _if_estimated("agreement", found.agreement)
-    return {"sources": {**counts, "n_masks_of_several": found.n_masks_of_several, **agreement}}
-
-
-def _gold(found: GoldFindings | NoEstimate | None) -> Object:
-    if not isinstance(found, GoldFindings):
-        return {}
-    specificity = {
-        **_if_estimated("natural", found.rates.rejected_natural),
-        **_if_estimated("synthetic", found.rates.rejected_synthetic),
-    }
-    corrected = [
-        {"setting": setting, "raw": _estimate(each.raw), "corrected": _corrected_by_gold(each)}
-        for setting, each in found.corrected.items()
-        if isinstance(each, GoldCorrectedAccuracy)
-    ]
-    return {
-        "gold": {
-            **_if_estimated("sensitivity", found.rates.accepted),
-            **({"specificity": specificity} if specificity else {}),
-            "n_unsure": found.rates.n_unsure,
-            **({"corrected": corrected} if corrected else {}),
-        }
-    }
-
-
-def _corrected_by_gold(found: GoldCorrectedAccuracy) -> Object:
-    return {"estimate": found.value, "interval": _interval(found.interval)}
-
-
-def _kappa(found: Agreement) -> Object:
-    if isinstance(found.kappa, NoEstimate):
-        return {}
-    return {"kappa": {"which": found.kappa_is, **_share(found.kappa)}}
-
-
-def _if_present(key: str, figure: Estimate | Coefficient | NoEstimate) -> Object:
-    return {} if isinstance(figure, NoEstimate) else {key: _share(figure)}
-
-
-def _share(figure: Estimate | Coefficient) -> Object:
-    if isinstance(figure, Estimate):
-        return {"estimate": figure.value, "interval": _interval(figure.interval)}
-    interval = {"low": figure.low, "high": figure.high, "confidence": figure.confidence}
-    return {"estimate": figure.value, "interval": interval}
-
-
-def _if_estimated(key: str, figure: Figure) -> Object:
-    return {key: _estimate(figure)} if isinstance(figure, Estimate) else {}
-
-
-def _estimate(estimate: Estimate) -> Object:
-    return {
-        "estimate": estimate.value,
-        "interval": _interval(estimate.interval),
-        "n": estimate.n,
-        "n_eff": estimate.n_eff,
-        "deff": estimate.deff,
-    }
-
-
-def _interval(interval: Interval) -> Object:
-    return {
-        "low": interval.low,
-        "high": interval.high,
-        "confidence": interval.confidence,
-        "method": interval.method,
-    }
-
-
-def _bounds(bounds: Bounds) -> Object:
-    return {"low": bounds.low, "high": bounds.high}
-
-
-def _present(**values: object) -> Object:
-    """The values that there are."""
-    return {name: value for name, value in values.items() if value is not None}

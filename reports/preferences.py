@@ -1,7 +1,7 @@
 """Which of two settings has the better masks: what people said who saw both, apart from every accuracy."""
 
 from reports.blocks import Cell, Section, Table
-from reports.content import PreferenceResult, ReportContent
+from reports.content import ReportContent
 from reports.numbers import (
     ABSENT,
     count_text,
@@ -11,6 +11,7 @@ from reports.numbers import (
     percent_text,
     range_text,
 )
+from reports.results import PreferenceResult
 from reports.sentences import differing_text, name_of
 from sampling.comparison.preference import PreferenceCounts, PreferenceEstimate
 from sampling.estimation.estimands import Estimand

@@ -2,7 +2,7 @@
 
 from reports.blocks import Cell, Section, Table
 from reports.cells import interval_cell, share_cell
-from reports.content import ReportContent, SourceFindings
+from reports.content import ReportContent
 from reports.grid import setting_name
 from reports.numbers import (
     ABSENT,
@@ -14,6 +14,7 @@ from reports.numbers import (
     percent_text,
     range_text,
 )
+from reports.review_findings import SourceFindings
 from reports.sentences import stopping_text
 from sampling.estimation.estimate import Estimate, NoEstimate
 from sampling.reviewers.agreement import Agreement, Coefficient, Kappa, Remark

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from reports.blocks import Cell, Section, Table
 from reports.cells import accuracy_cell, share_cell
 from reports.comparisons import comparisons, contrasts
-from reports.content import ReportContent, Result, SettingResult
+from reports.content import ReportContent
 from reports.drawing import design, tickets
 from reports.estimands import cautions, estimands
 from reports.goals import goal, quotable_texts
@@ -14,6 +14,8 @@ from reports.grid import Grid, arrange, setting_name
 from reports.numbers import ABSENT, count_text, percent_text, words_text
 from reports.preferences import preferences
 from reports.readings import agreement, corrected
+from reports.results import Result, SettingResult
+from reports.risk import risk
 from reports.sentences import (
     UNDECIDED,
     absence_text,
@@ -200,6 +202,7 @@ SECTIONS: dict[str, Callable[[ReportContent], Section]] = {
     "estimands": estimands,
     "cautions": cautions,
     "goal": goal,
+    "risk": risk,
     "sentences": quotations,
     "comparisons": comparisons,
     "contrast": contrasts,

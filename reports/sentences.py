@@ -1,6 +1,6 @@
 """What the report says in words, the same in every format."""
 
-from reports.content import ReportContent, SettingResult, SourceFindings, Span
+from reports.content import ReportContent
 from reports.grid import setting_name
 from reports.numbers import (
     count_text,
@@ -11,6 +11,8 @@ from reports.numbers import (
     percent_text,
     range_text,
 )
+from reports.results import SettingResult, Span
+from reports.review_findings import SourceFindings
 from sampling.design.frame import DrawnUnit
 from sampling.estimation.estimands import Estimand
 from sampling.estimation.estimate import Estimate, VerdictCounts
@@ -35,6 +37,11 @@ SCOPES = {
         " weighing as many annotations as it stands for. Entities with many annotations weigh most."
     ),
 }
+MIX_BY_CHANCE = (
+    "Every accuracy here is that of the splits in the shares of the sample's allocation (the estimand"
+    f" “mix”): {COUNTED}, every unit weighing what it stands for there: some were likelier to be drawn."
+    " It is neither that of all annotations nor that of all entities where the splits' shares are others."
+)
 SPANS = {
     Span.EACH: "Intervals are for one figure at a time and take the verdicts as true.",
     Span.TABLE: "The intervals of Table 1 hold for all settings at once and take the verdicts as true.",
@@ -58,12 +65,16 @@ def scope_text(content: ReportContent) -> str:
     """What the accuracies are of, and what their intervals leave out."""
     is_clustered = content.design.unit is DrawnUnit.ENTITY and content.design.per_entity > 1
     sentences = (
-        SCOPES[content.estimand],
+        MIX_BY_CHANCE if _has_weighted_mix(content) else SCOPES[content.estimand],
         SPANS[content.span],
         CLUSTERS if is_clustered else "",
         differing_text(content),
     )
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _has_weighted_mix(content: ReportContent) -> bool:
+    return content.estimand is Estimand.MIX and content.design.has_weighted_mix
 
 
 def differing_text(content: ReportContent) -> str:
@@ -97,7 +108,7 @@ def name_of(setting: str, content: ReportContent) -> str:
 
 def only_at_full_size_text(content: ReportContent) -> str:
     """The condition under which intervals of a planned size hold, where the review may stop before it."""
-    if not content.goal.goal.is_sequential:
+    if not content.goal.may_stop_early:
         return ""
     if content.has_grown:
         return f"valid only if the size of {count_text(content.n_units)} units was settled before any verdict"
@@ -128,7 +139,7 @@ def status_text(content: ReportContent) -> str:
         f"INCOMPLETE: {count_text(content.n_pending)} of {count_text(n_masks)} masks, counted under every"
         " setting, await a verdict. No figure of an incomplete setting is final; do not quote it."
     )
-    if content.goal.goal.is_sequential:
+    if content.goal.may_stop_early:
         return f"{text} What stands under “{GOAL_TITLE}” is valid all the same."
     return text
 
@@ -169,7 +180,7 @@ def quotable_text(setting: SettingResult, content: ReportContent) -> str:
     facts = [
         _interval_fact(setting, accuracy, content),
         f"n = {count_text(accuracy.n)}",
-        *_effective(accuracy, content.estimand),
+        *_effective(accuracy, content),
         *_left_and_counted(counts),
         *origin_facts(content),
     ]
@@ -212,9 +223,10 @@ def _interval_fact(setting: SettingResult, accuracy: Estimate, content: ReportCo
     return f"{fact}, {condition}" if condition else fact
 
 
-def _effective(accuracy: Estimate, estimand: Estimand) -> list[str]:
+def _effective(accuracy: Estimate, content: ReportContent) -> list[str]:
     """Where units weigh differently, n says little without this."""
-    return [] if estimand is Estimand.MIX else [f"n_eff = {n_eff_text(accuracy.n_eff)}"]
+    is_even = content.estimand is Estimand.MIX and not content.design.has_weighted_mix
+    return [] if is_even else [f"n_eff = {n_eff_text(accuracy.n_eff)}"]
 
 
 def where_text(content: ReportContent) -> str:

@@ -1,8 +1,9 @@
 """What a mask counts as where its reviewers disagree, and how many such masks there are."""
 
 from reports.blocks import Section
-from reports.content import ReportContent, Settling
+from reports.content import ReportContent
 from reports.numbers import count_text, counted_text
+from reports.review_findings import Settling
 from sampling.reviewers.settlement import Settlement
 
 POLICIES = {

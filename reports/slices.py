@@ -12,9 +12,10 @@ from reports.cells import (
     qualifications,
     share_cell,
 )
-from reports.content import ReportContent, Result, SettingResult
+from reports.content import ReportContent
 from reports.grid import setting_name
 from reports.numbers import count_text
+from reports.results import Result, SettingResult
 from reports.sentences import provenance_text
 from sampling.estimation.domains import FEWEST_COUNTED
 from sampling.estimation.estimate import NoEstimate

@@ -1,19 +1,27 @@
 """Commands that draw: sample, sample list, sample remove."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from audit.commands.parameters import SharesType, SizesType, options_given, refuse_nan
+from audit.commands.parameters import (
+    SharesType,
+    SizesType,
+    options_given,
+    refuse_both_workers,
+    refuse_nan,
+)
 from audit.console import Outcome, progress_bar, speaks, workspace_option
 from audit.errors import InputError
 
 if TYPE_CHECKING:
+    from audit.jobs.draw_parts import Drawers
     from audit.jobs.drawing import Allocation
+    from audit.jobs.progress import Progress
     from audit.jobs.sample_growth import Growth
     from audit.jobs.sampled_units import SampleResult
     from db.records import Sample
@@ -119,6 +127,17 @@ class Sizes:
 @click.option("--name", metavar="NAME", help="Name of the sample; by default main (--extend: the latest).")
 @click.option("--extend", is_flag=True, help="Grow the named sample to this size; every unit stays.")
 @click.option("--carry", is_flag=True, help="Give the named sample the masks of settings ingested since.")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Dask scheduler whose workers look at the frame (tcp://HOST:8786); the sample is the same.",
+)
+@click.option(
+    "--workers",
+    type=int,
+    metavar="N",
+    help="Processes that look at the frame, in parts; by default this one does, on every core.",
+)
 @workspace_option
 @speaks
 @click.pass_context
@@ -146,6 +165,8 @@ def sample(
     name: str | None,
     extend: bool,
     carry: bool,
+    scheduler: str | None,
+    workers: int | None,
 ) -> Outcome | None:
     """Draw a stratified sample.
 
@@ -164,8 +185,10 @@ def sample(
         _refuse_options_before(context, context.invoked_subcommand)
         return None
     from audit.jobs.goals import intent
+    from audit.jobs.risk.first_wave import can_draw_by_risk, draw_by_risk
     from audit.jobs.sample import SampleRequest, draw_sample
-    from audit.jobs.sample_growth import carry_masks, extend_sample
+    from audit.jobs.sample_extension import extend as extend_sample
+    from audit.jobs.sample_growth import carry_masks
     from audit.jobs.workspace import open_workspace
     from sampling.design.frame import Across
     from sampling.design.phase_one import SizeMeasure
@@ -179,11 +202,20 @@ def sample(
         _refuse_design(
             context,
             "--extend",
-            allowed=("extend", "name", "size", "allocate", "allocation", "fix", "expected"),
+            allowed=(
+                *("extend", "name", "size", "allocate", "allocation", "fix", "expected"),
+                *("scheduler", "workers"),
+            ),
         )
-        with progress_bar("telling masks apart", unit="mask") as progress:
-            return _said(extend_sample(place, name, _growth(sizes), progress=progress))
+        with (
+            progress_bar("telling masks apart", unit="mask") as progress,
+            progress_bar("drawing", unit=" parts") as drawing,
+        ):
+            drawers = _drawers(scheduler, workers, drawing)
+            return _said(extend_sample(place, name, _growth(sizes), progress=progress, drawers=drawers))
     meant = intent(goal, target=certify, margin=margin, contrast=contrast, unit=unit, settings=place.settings)
+    if risk == "auto":
+        meant = replace(meant, by_risk=can_draw_by_risk(place.population, meant))
     request = SampleRequest(
         name=DEFAULT_NAME if name is None else name,
         seed=place.settings.seed if seed is None else seed,
@@ -194,9 +226,16 @@ def sample(
         allocation=_allocation(sizes, meant.default_size),
         intent=meant,
     )
+    if meant.by_risk:
+        _refuse_drawers(context)
+        return _said(draw_by_risk(place, request, now=datetime.now(UTC)))
     remarks = [RISK_REMARK] if risk == "auto" else []
-    with progress_bar("telling masks apart", unit="mask") as progress:
-        drawn = draw_sample(place, request, now=datetime.now(UTC), progress=progress)
+    with (
+        progress_bar("telling masks apart", unit="mask") as progress,
+        progress_bar("drawing", unit=" parts") as drawing,
+    ):
+        drawers = _drawers(scheduler, workers, drawing)
+        drawn = draw_sample(place, request, now=datetime.now(UTC), progress=progress, drawers=drawers)
     return _said(drawn, remarks)
 
 
@@ -225,14 +264,23 @@ def remove_sample(name: str, workspace: Path | None) -> Outcome:
 
     Its verdicts stay, and count again when its mentions are drawn again.
     """
-    from audit.jobs.sample import remove
+    from audit.jobs.sample_removal import remove
     from audit.jobs.workspace import open_workspace
 
-    n_units = remove(open_workspace(workspace).store, name)
+    n_units = remove(open_workspace(workspace), name)
     return Outcome(
         lines=[f"sample {name} with {n_units:,} units removed; its verdicts stay in the journal"],
         content={"name": name, "n_units": n_units},
     )
+
+
+def _drawers(scheduler: str | None, workers: int | None, progress: "Progress") -> "Drawers | None":
+    from audit.jobs.draw_parts import Drawers
+
+    if scheduler is None and workers is None:
+        return None
+    refuse_both_workers(scheduler, workers)
+    return Drawers(scheduler=scheduler, n_workers=1 if workers is None else workers, progress=progress)
 
 
 def _allocation(sizes: Sizes, default_size: int | None) -> "Allocation":
@@ -282,6 +330,14 @@ def _refuse_design(context: click.Context, flag: str, *, allowed: tuple[str, ...
         raise InputError(f"{flag} keeps the sample's own design: leave out {', '.join(given)}")
 
 
+def _refuse_drawers(context: click.Context) -> None:
+    given = [written for name, written in options_given(context).items() if name in {"scheduler", "workers"}]
+    if given:
+        raise InputError(
+            f"--risk auto needs everything that can be drawn in one place: leave out {', '.join(given)}"
+        )
+
+
 def _refuse_options_before(context: click.Context, subcommand: str) -> None:
     given = options_given(context).values()
     if given:
@@ -318,9 +374,8 @@ def _goal_lines(sample: "Sample") -> list[str]:
         figures["estimate"] = f"to ±{sample.margin:g}"
     if sample.goal not in figures:
         return []
-    return [
-        f"  goal: {sample.goal} {figures[sample.goal]}, in blocks; `mask-audit status` says how far it is"
-    ]
+    order = "in waves by risk" if sample.waves else "in blocks"
+    return [f"  goal: {sample.goal} {figures[sample.goal]}, {order}; `mask-audit status` says how far it is"]
 
 
 def _strata_text(sample: "Sample") -> str:

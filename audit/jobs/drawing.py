@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from audit.errors import InputError
+from audit.jobs.draw_parts import Drawers, DrawRequest, draw_in_parts, refuse_indivisible
 from db.drawing import Draw, DrawnRow, FrameStratum, Phase1, open_draw
 from db.records import DifferingSizes, Stratum
 from sampling.design.allocation import NOTHING, allocate, explicit_allocation, grow, least_sizes
@@ -123,18 +125,79 @@ def run_draw(
     """
     _refuse_contradictions(design)
     with open_draw(
-        files, _phase1(design), seed=design.seed, splits=design.splits, per_entity=design.per_entity
+        files, phase_1_of(design), seed=design.seed, splits=design.splits, per_entity=design.per_entity
     ) as engine:
-        frame = {stratum.split: stratum for stratum in engine.strata()}
-        if not frame:
-            raise InputError(f"the frame has no annotation in {', '.join(design.splits) or 'any split'}")
-        sizes = _sizes(design, allocation, frame, present)
+        frame = _frame(engine, design)
+        sizes = sizes_of(design, allocation, frame, present)
         if design.size_measure is SizeMeasure.NONE:
             mentions = _alike(engine, design, frame, sizes)
         else:
             mentions = _by_size(engine, design, frame, sizes, first or sizes)
         differing = engine.differing(compared) if compared else {}
     return Drawing(strata=_strata(frame, sizes, mentions), mentions=tuple(mentions), differing=differing)
+
+
+def run_draw_in_parts(
+    files: Sequence[str],
+    design: Design,
+    allocation: Allocation,
+    drawers: Drawers,
+    *,
+    present: Mapping[str, int] = NOTHING,
+) -> Drawing:
+    """Draw from a frame that others look at in parts: the same as `run_draw`, to the byte.
+
+    Args:
+        files: the frame's annotation files, which the drawers must find under the same names.
+        design: how.
+        allocation: how many.
+        drawers: who looks at the frame.
+        present: sizes that strata have already, where the sample grows.
+
+    Raises:
+        InputError: the frame has no annotation in these splits, the design cannot be drawn in parts, or a
+            wrong number of workers.
+        DesignError: a stratum is unknown or has fewer than asked.
+        UnavailableError: workers cannot be reached, or end again and again.
+    """
+    _refuse_contradictions(design)
+    refuse_indivisible(design.size_measure)
+    request = DrawRequest(
+        files=tuple(files),
+        phase1=phase_1_of(design),
+        seed=design.seed,
+        splits=design.splits,
+        per_entity=design.per_entity,
+        at_most=_most_of_a_split(allocation),
+    )
+    merged = draw_in_parts(request, drawers)
+    frame = _frame(merged, design)
+    sizes = sizes_of(design, allocation, frame, present)
+    mentions = _alike(merged, design, frame, sizes)
+    return Drawing(strata=_strata(frame, sizes, mentions), mentions=tuple(mentions))
+
+
+class _Engine(Protocol):
+    """What phase 1 made of a frame."""
+
+    def strata(self) -> list[FrameStratum]: ...
+
+    def smallest(self, split: str, n: int) -> list[DrawnRow]: ...
+
+
+def _frame(engine: _Engine, design: Design) -> dict[str, FrameStratum]:
+    """Give what there is to draw from, by split."""
+    frame = {stratum.split: stratum for stratum in engine.strata()}
+    if not frame:
+        raise InputError(f"the frame has no annotation in {', '.join(design.splits) or 'any split'}")
+    return frame
+
+
+def _most_of_a_split(allocation: Allocation) -> int:
+    """Give what no split gets more of, before it is known what there is."""
+    if isinstance(allocation, Explicit):
+        return max(allocation.sizes.values(), default=0)
+    return max(allocation.size, allocation.minimum, *allocation.fixed.values(), 0)
 
 
 def _refuse_contradictions(design: Design) -> None:
@@ -150,15 +213,27 @@ def _refuse_contradictions(design: Design) -> None:
         )
 
 
-def _phase1(design: Design) -> Phase1:
+def phase_1_of(design: Design) -> Phase1:
+    """Give what a ticket of phase 2 buys under a design."""
     if design.unit is DrawnUnit.ANNOTATION:
         return Phase1.ANNOTATION
     return Phase1.ENTITY if design.across is Across.SPLITS else Phase1.ENTITY_WITHIN_SPLIT
 
 
-def _sizes(
+def sizes_of(
     design: Design, allocation: Allocation, frame: Mapping[str, FrameStratum], present: Mapping[str, int]
 ) -> dict[str, int]:
+    """Give how much an allocation draws of each split.
+
+    Args:
+        design: what is drawn.
+        allocation: what was asked.
+        frame: what there is, by split.
+        present: sizes that strata have already, where the sample grows.
+
+    Raises:
+        DesignError: a stratum is unknown or has fewer than asked.
+    """
     available = {
         split: stratum.n_annotations if design.unit is DrawnUnit.ANNOTATION else stratum.n_entities
         for split, stratum in frame.items()
@@ -178,7 +253,7 @@ def _sizes(
 
 
 def _alike(
-    engine: Draw, design: Design, frame: Mapping[str, FrameStratum], sizes: Mapping[str, int]
+    engine: _Engine, design: Design, frame: Mapping[str, FrameStratum], sizes: Mapping[str, int]
 ) -> list[DrawnMention]:
     """Draw with one chance for all of a split: the smallest tickets."""
     rows = [row for split, n in sizes.items() for row in engine.smallest(split, n)]

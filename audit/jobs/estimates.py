@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audit.jobs.review_state import Outcome, ReviewState, counts_of
-from reports.content import Figure, Result, Span
+from reports.results import Figure, Result, Span
 from sampling.design.frame import Across, DrawnUnit
 from sampling.design.phase_one import SizeMeasure
 from sampling.estimation.accuracy import sample_accuracy
 from sampling.estimation.cautions import FEWEST_EFFECTIVE, Caution, cautions
 from sampling.estimation.domains import NOT_IN_A_DOMAIN, DomainEstimate, estimates_by_domain
 from sampling.estimation.estimands import Estimand, ReviewedSample, estimates_by_estimand
-from sampling.estimation.estimate import Estimate, NoEstimate, VerdictCounts, accuracy_bounds
+from sampling.estimation.estimate import Bounds, Estimate, NoEstimate, VerdictCounts, accuracy_bounds
 from sampling.estimation.finite_population import unsampled_share
 from sampling.estimation.intervals import rule_of_three
 from sampling.estimation.stratified import estimate
@@ -22,6 +22,7 @@ from sampling.estimation.stratified import estimate
 Codes = NDArray[np.intp]
 
 COUNTED = (Outcome.CORRECT, Outcome.INCORRECT, Outcome.MISSING)
+UNDECIDED = (Outcome.UNSURE, Outcome.UNJUDGABLE)
 
 SMALL_AREA, MEDIUM_AREA = 32**2, 96**2
 """Pixels below which a mask is small, or medium: the classes of the COCO evaluation (cocodataset.org)."""
@@ -71,16 +72,46 @@ def reviewed_sample(state: ReviewState, setting: str) -> ReviewedSample:
         is_counted=np.array([outcome in COUNTED for outcome in outcomes], dtype=np.bool_),
         is_correct=np.array([outcome is Outcome.CORRECT for outcome in outcomes], dtype=np.bool_),
         unsampled=_unsampled(state, setting),
+        mix_weight=unit_weights(state, Estimand.MIX) if state.sample.waves else None,
     )
+
+
+def unit_weights(state: ReviewState, estimand: Estimand) -> NDArray[np.float64]:
+    """Give how much each unit counts in an estimand, in the order of the units; only ratios matter.
+
+    In the mix every unit counts once, but where a sample was drawn in waves: there a split counts as much as
+    the first allocation gave it, and a unit what it stands for of it.
+    """
+    if estimand is Estimand.ENTITY:
+        return np.array([unit.entity_weight for unit in state.units])
+    if estimand is Estimand.ANNOTATION:
+        return np.array([unit.design_weight for unit in state.units])
+    if not state.sample.waves:
+        return np.ones(len(state.units))
+    of_annotations = state.sample.unit == DrawnUnit.ANNOTATION
+    shares = {
+        stratum.split: stratum.n_first / (stratum.n_annotations if of_annotations else stratum.n_entities)
+        for stratum in state.sample.strata
+    }
+    stands_for = unit_weights(state, Estimand.ANNOTATION if of_annotations else Estimand.ENTITY)
+    return np.asarray(stands_for * np.array([shares[unit.stratum] for unit in state.units]))
 
 
 def overall_result(state: ReviewState, setting: str, figures: Figures) -> Result:
     """Give what the whole sample shows of a setting."""
+    sample = reviewed_sample(state, setting)
+    return result_of(
+        state, setting, figures, estimates_by_estimand(sample, confidence=figures.table_confidence)
+    )
+
+
+def result_of(
+    state: ReviewState, setting: str, figures: Figures, found: Mapping[Estimand, Estimate | NoEstimate]
+) -> Result:
+    """Give estimates of a setting over the whole sample with all that belongs to them."""
     counts = counts_of(state.outcomes[setting])
     sample = reviewed_sample(state, setting)
-    estimands: dict[Estimand, Figure] = dict(
-        estimates_by_estimand(sample, confidence=figures.table_confidence)
-    )
+    estimands: dict[Estimand, Figure] = dict(found)
     nothing = sample_accuracy(counts)
     if isinstance(nothing, NoEstimate):  # which knows why
         estimands = dict.fromkeys(Estimand, nothing)
@@ -93,7 +124,7 @@ def overall_result(state: ReviewState, setting: str, figures: Figures) -> Result
         if isinstance(headline, Estimate)
         else (),
         greatest_error=_greatest_error(counts, headline),
-        bounds=accuracy_bounds(counts) if counts.n_counted + counts.n_undecided else None,
+        bounds=_bounds(state, setting, counts, np.ones(len(state.units), dtype=np.bool_)),
     )
 
 
@@ -113,7 +144,10 @@ def sliced_results(state: ReviewState, setting: str, slicing: Slicing, figures: 
     counts = _counts_by_slice(state.outcomes[setting], slicing)
     return {
         name: _slice_result(
-            counts[place], {estimand: estimates[place] for estimand, estimates in found.items()}, figures
+            counts[place],
+            {estimand: estimates[place] for estimand, estimates in found.items()},
+            figures,
+            _bounds(state, setting, counts[place], slicing.codes == place),
         )
         for place, name in enumerate(slicing.names)
     }
@@ -156,6 +190,24 @@ def by_size(state: ReviewState, setting: str) -> Slicing:
     masks = [made.mask_id for made in state.masks_made[setting]]
     classes = [None if mask_id is None else _size_class(state.areas[mask_id]) for mask_id in masks]
     return _slicing(tuple(name for name in SIZE_CLASSES if name in classes), classes)
+
+
+def _bounds(
+    state: ReviewState, setting: str, counts: VerdictCounts, chosen: NDArray[np.bool_]
+) -> Bounds | None:
+    """The accuracy in the mix with every undecided unit wrong, and right; None where none was looked at."""
+    if counts.n_counted + counts.n_undecided == 0:
+        return None
+    if not state.sample.waves:
+        return accuracy_bounds(counts)
+    outcomes, weights = state.outcomes[setting], unit_weights(state, Estimand.MIX)
+
+    def total(*kinds: Outcome) -> float:
+        return float(weights[chosen & np.array([outcome in kinds for outcome in outcomes])].sum())
+
+    right, undecided = total(Outcome.CORRECT), total(*UNDECIDED)
+    whole = total(*COUNTED, *UNDECIDED)
+    return Bounds(low=right / whole, high=(right + undecided) / whole)
 
 
 def _greatest_error(counts: VerdictCounts, headline: Estimate | NoEstimate) -> float | None:
@@ -215,7 +267,10 @@ def _counts_by_slice(outcomes: Sequence[Outcome], slicing: Slicing) -> list[Verd
 
 
 def _slice_result(
-    counts: VerdictCounts, found: Mapping[Estimand, DomainEstimate], figures: Figures
+    counts: VerdictCounts,
+    found: Mapping[Estimand, DomainEstimate],
+    figures: Figures,
+    bounds: Bounds | None,
 ) -> Result:
     headline = found[figures.estimand]
     is_small = (
@@ -228,5 +283,5 @@ def _slice_result(
         estimands={estimand: each.estimate for estimand, each in found.items()},
         cautions=(Caution.FEW_EFFECTIVE,) if is_small else (),
         greatest_error=headline.greatest_error,
-        bounds=accuracy_bounds(counts) if counts.n_counted + counts.n_undecided else None,
+        bounds=bounds,
     )

@@ -6,7 +6,9 @@ from numpy.typing import NDArray
 from audit.jobs.estimates import by_split
 from audit.jobs.goals import calibrated
 from audit.jobs.review_state import Outcome, ReviewState
-from reports.content import Claim, GoalResult, Width
+from audit.jobs.risk.estimates import margins
+from audit.jobs.risk.judged import RiskDraw
+from reports.goal_results import Claim, GoalResult, Width
 from sampling.design.goals import Goal
 from sampling.sequential.certification import certify
 from sampling.sequential.claims import joint_claims
@@ -26,12 +28,25 @@ _ORDERED = {
 }
 
 
-def goal_result(state: ReviewState, *, confidence: float) -> GoalResult:
+def goal_result(state: ReviewState, drawn: RiskDraw | None = None, *, confidence: float) -> GoalResult:
     """Give what a sample is to show and, for each setting, how far its verdicts carry it.
 
     The claims of a sample share one error rate (Holm); widths are of each setting on its own.
+
+    Args:
+        state: of the sample.
+        drawn: what it was drawn from, where it was drawn by risk.
+        confidence: of all claims together, or of each interval.
     """
     goal = Goal(state.sample.goal)
+    if drawn is not None:
+        return GoalResult(
+            goal=goal,
+            margin=state.sample.margin,
+            confidence=confidence,
+            margins=margins(state, drawn, confidence=confidence),
+            n_waves=len(state.sample.waves),
+        )
     return GoalResult(
         goal=goal,
         target=state.sample.target,

@@ -12,6 +12,13 @@ MOST_VERDICTS = 2000
 """A sample that is reviewed until its goal is reached holds so many units unless its size is given."""
 
 
+FIRST_WAVE = 300
+"""The first wave of a sample by risk holds so many units unless its size is given."""
+
+BY_RISK = (Goal.DESCRIBE, Goal.ESTIMATE)
+"""The goals that a draw by risk serves."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
     """What a sample is drawn for.
@@ -21,6 +28,7 @@ class Intent:
         margin: the half width to reach, for `Goal.ESTIMATE`.
         contrast: the two settings of which only the differing masks are drawn.
         unit: what is drawn.
+        by_risk: whether that is done in waves, by how likely masks are wrong.
     """
 
     goal: Goal
@@ -28,11 +36,14 @@ class Intent:
     margin: float | None
     contrast: tuple[str, str] | None
     unit: DrawnUnit
+    by_risk: bool = False
 
     @property
     def default_size(self) -> int | None:
         """How many units, at most, where nobody says; None where somebody must."""
-        return MOST_VERDICTS if self.goal.is_sequential else None
+        if not self.goal.is_sequential:
+            return None
+        return FIRST_WAVE if self.by_risk else MOST_VERDICTS
 
 
 TO_DESCRIBE = Intent(goal=Goal.DESCRIBE, target=None, margin=None, contrast=None, unit=DrawnUnit.ENTITY)

@@ -12,7 +12,8 @@ from audit.jobs.review_state import Outcome, ReviewState
 from db.gold import load_gold, load_gold_verdicts
 from db.records import GoldVerdict, Known, Verdict
 from db.store import Store
-from reports.content import GoldFindings, GoldRates, SettingResult
+from reports.results import SettingResult
+from reports.review_findings import GoldFindings, GoldRates
 from sampling.estimation.estimands import estimates_by_estimand
 from sampling.estimation.estimate import Estimate, NoEstimate
 from sampling.reviewers.gold import (

@@ -17,7 +17,7 @@ from audit.settings import Settings
 from db.assignments import load_last_seen
 from db.records import StandingVerdict
 from db.store import Store
-from reports.content import GoldRates
+from reports.review_findings import GoldRates
 from sampling.estimation.estimate import NoEstimate
 from sampling.reviewers.agreement import Agreement
 from sampling.reviewers.conduct import Conduct, OrderedReadings, reviewers_conduct

@@ -17,7 +17,7 @@ from db.assignments import load_task_ids
 from db.preferences import load_standing_preferences
 from db.records import Preference, Purpose
 from db.store import Store
-from reports.content import PreferenceResult
+from reports.results import PreferenceResult
 from sampling.comparison.family import all_pairs
 from sampling.comparison.preference import (
     ComparedMentions,

@@ -17,11 +17,14 @@ from audit.jobs.progress import Progress
 from audit.jobs.readings_left import ReadingsLeft, load_readings_left
 from audit.jobs.report_content import report_content
 from audit.jobs.review_state import load_review_state
+from audit.jobs.risk.judged import find_risk_draw
 from audit.jobs.workspace import Workspace
-from reports.content import GoalResult, ReportContent, SettingResult, Span
+from reports.content import ReportContent
 from reports.formats import Format, render
+from reports.goal_results import GoalResult
 from reports.goals import progress_texts
 from reports.numbers import counted_text, percent_text, range_text
+from reports.results import SettingResult, Span
 from reports.sentences import only_at_full_size_text
 from sampling.estimation.domains import simultaneous_confidence
 from sampling.estimation.estimands import Estimand
@@ -88,6 +91,7 @@ def write_report(
         state,
         workspace.population.manifest(),
         figures,
+        find_risk_draw(workspace.population, state),
         version=f"mask-audit {version('mask-audit')}",
         now=now,
     )

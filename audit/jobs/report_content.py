@@ -15,21 +15,17 @@ from audit.jobs.estimates import (
 )
 from audit.jobs.goal_progress import goal_result
 from audit.jobs.review_state import ReviewState
+from audit.jobs.risk.estimates import overall_by_risk
+from audit.jobs.risk.judged import RiskDraw, is_by_risk
 from audit.jobs.sample_growth import drawn_from
 from audit.jobs.second_readings import corrected, reviewer_agreement
 from audit.jobs.setting_comparisons import compare_all
 from audit.jobs.verdict_sources import source_findings
 from db.manifest import Manifest, fingerprint, frame_files
 from db.records import Sample, SampleSetting, Unit
-from reports.content import (
-    Design,
-    ReportContent,
-    SettingResult,
-    Settling,
-    StratumSize,
-    TicketExample,
-    VerdictSource,
-)
+from reports.content import Design, ReportContent, StratumSize, TicketExample
+from reports.results import Result, SettingResult
+from reports.review_findings import Settling, VerdictSource
 from reports.settlement import LIKELIEST_IS_NO_ESTIMATE, disagreement_text, lead_text
 from sampling.comparison.contrast import Contrast
 from sampling.design.frame import Across, DrawnUnit
@@ -42,7 +38,13 @@ HASTY_SECONDS = 0.3
 
 
 def report_content(
-    state: ReviewState, manifest: Manifest, figures: Figures, *, version: str, now: datetime
+    state: ReviewState,
+    manifest: Manifest,
+    figures: Figures,
+    drawn: RiskDraw | None = None,
+    *,
+    version: str,
+    now: datetime,
 ) -> ReportContent:
     """Give everything that a report says.
 
@@ -50,11 +52,16 @@ def report_content(
         state: of the sample.
         manifest: tells settings ingested since.
         figures: how they are made.
+        drawn: what the sample was drawn from, where it was drawn by risk.
         version: of the program.
         now: when the report is made.
     """
     held = {setting.setting for setting in state.settings}
     differences = contrasts(state, figures)
+    by_risk = None if drawn is None else overall_by_risk(state, figures, drawn)
+    overall = (
+        {name: overall_result(state, name, figures) for name in held} if by_risk is None else by_risk.results
+    )
     return ReportContent(
         title="Accuracy of the masks",
         sample=state.sample.name,
@@ -62,10 +69,12 @@ def report_content(
         created_at=now,
         sampled_at=state.sample.created_at,
         design=_design(state.sample),
-        settings=tuple(_setting_result(setting, state, figures) for setting in state.settings),
+        settings=tuple(
+            _setting_result(setting, state, figures, overall[setting.setting]) for setting in state.settings
+        ),
         estimand=figures.estimand,
         span=figures.span,
-        goal=goal_result(state, confidence=figures.confidence),
+        goal=goal_result(state, drawn, confidence=figures.confidence),
         settling=settling(state),
         by_source=source_findings(state, confidence=figures.confidence),
         comparisons=compare_all(state, figures),
@@ -79,6 +88,7 @@ def report_content(
             *(f"No difference: {each.reason}." for each in differences if isinstance(each, NoEstimate)),
         ),
         ticket_example=_ticket_example(state.units),
+        risk=None if by_risk is None else by_risk.findings,
     )
 
 
@@ -96,13 +106,15 @@ def settling(state: ReviewState) -> Settling:
     )
 
 
-def _setting_result(setting: SampleSetting, state: ReviewState, figures: Figures) -> SettingResult:
+def _setting_result(
+    setting: SampleSetting, state: ReviewState, figures: Figures, overall: Result
+) -> SettingResult:
     name = setting.setting
     return SettingResult(
         setting=name,
         reference=setting.reference,
         model=setting.model,
-        overall=overall_result(state, name, figures),
+        overall=overall,
         by_split=sliced_results(state, name, by_split(state), figures),
         by_category=sliced_results(state, name, by_category(state), figures),
         by_size=sliced_results(state, name, by_size(state, name), figures),
@@ -112,6 +124,8 @@ def _setting_result(setting: SampleSetting, state: ReviewState, figures: Figures
 
 
 def _design(sample: Sample) -> Design:
+    by_risk = is_by_risk(sample)
+    n_first = sum(stratum.n_first for stratum in sample.strata)
     return Design(
         unit=DrawnUnit(sample.unit),
         across=Across(sample.across),
@@ -129,11 +143,14 @@ def _design(sample: Sample) -> Design:
                 n_entities_drawn=stratum.n_entities_drawn,
                 n_entities=stratum.n_entities,
                 n_annotations=stratum.n_annotations,
-                has_grown=stratum.n_first
+                has_grown=not by_risk
+                and stratum.n_first
                 < (stratum.n_units if sample.unit == DrawnUnit.ANNOTATION else stratum.n_entities_drawn),
+                mix_share=stratum.n_first / n_first if sample.waves else None,
             )
             for stratum in sample.strata
         ),
+        is_by_risk=by_risk,
     )
 
 

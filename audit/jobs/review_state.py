@@ -154,6 +154,11 @@ class ReviewState:
         """Masks on which reviewers disagree and for which the policy alone says who is right."""
         return self.disagreed - self.adjudicated.keys() - self._undecided
 
+    def outcome_of_mask(self, mask_id: str) -> Outcome:
+        """What is said of a mask, whoever made it; pending where nothing is."""
+        settled = self.settled.get(mask_id)
+        return Outcome.PENDING if settled is None else _WITH_VERDICT[settled.verdict]
+
     def reasons(self, setting: str) -> dict[str, int]:
         """Count the units of which a verdict that agrees with the settled one names a reason."""
         named: Counter[Reason] = Counter()
@@ -172,8 +177,7 @@ class ReviewState:
     def _outcome(self, made: UnitMask) -> Outcome:
         if made.mask_id is None:
             return _WITHOUT_MASK[made.state]
-        settled = self.settled.get(made.mask_id)
-        outcome = Outcome.PENDING if settled is None else _WITH_VERDICT[settled.verdict]
+        outcome = self.outcome_of_mask(made.mask_id)
         can_be_shown = made.mask_id not in self.unjudgable
         return outcome if can_be_shown or outcome is not Outcome.PENDING else Outcome.UNJUDGABLE
 

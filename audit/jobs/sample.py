@@ -1,17 +1,18 @@
 """Draws a sample from the population and stores it with its masks; names and removes samples."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from audit.errors import InputError
 from audit.jobs.block_order import block_order
-from audit.jobs.drawing import Allocation, Design, Drawing, Explicit, run_draw
+from audit.jobs.draw_parts import Drawers, refuse_indivisible
+from audit.jobs.drawing import Allocation, Design, Drawing, Explicit, run_draw, run_draw_in_parts
 from audit.jobs.goals import Intent
 from audit.jobs.mask_copies import copy_masks
 from audit.jobs.progress import Progress
 from audit.jobs.sampled_units import (
     SampleResult,
-    annotation_ids_of,
     fixed_sizes,
     load_drawn_mentions,
     rule_name,
@@ -22,9 +23,9 @@ from audit.jobs.sampled_units import (
 from audit.jobs.sampling_frame import FrameRequest, SamplingFrame, find_frame, open_frame
 from audit.jobs.workspace import Workspace
 from audit.names import check_name
-from db.manifest import fingerprint
-from db.records import Sample
-from db.samples import add_masks, add_sample, load_samples, put_settings, put_units, remove_sample
+from db.manifest import SettingRecord, fingerprint
+from db.records import Sample, Unit
+from db.samples import add_masks, add_sample, load_samples, put_settings, put_units
 from db.store import Store
 from sampling.design.frame import Across
 from sampling.design.phase_one import SizeMeasure
@@ -62,6 +63,15 @@ class SampleRequest:
                 "--contrast draws one differing mention of each entity: "
                 "leave out --across, --per-entity and --size-measure"
             )
+        if self.intent.by_risk and (
+            self.per_entity > 1
+            or self.across is Across.WITHIN_SPLIT
+            or self.size_measure is not SizeMeasure.NONE
+        ):
+            raise InputError(
+                "--risk auto draws one annotation of each entity, with chances of its own: "
+                "leave out --across, --per-entity and --size-measure"
+            )
         if not self.intent.goal.is_sequential:
             return
         if self.per_entity > 1:
@@ -82,15 +92,31 @@ class SampleRequest:
 
 
 def draw_sample(
-    workspace: Workspace, request: SampleRequest, *, now: datetime, progress: Progress
+    workspace: Workspace,
+    request: SampleRequest,
+    *,
+    now: datetime,
+    progress: Progress,
+    drawers: Drawers | None = None,
 ) -> SampleResult:
     """Draw a sample and store it with its settings' masks; the same request again changes nothing.
 
+    Args:
+        workspace: holds the population and the samples.
+        request: what to draw.
+        now: when.
+        progress: of masks that are told apart, for a contrast.
+        drawers: who looks at the frame; None is this process, and the sample is the same.
+
     Raises:
-        InputError: there is nothing to draw from, or a sample of that name was drawn in another way.
+        InputError: there is nothing to draw from, or a sample of that name was drawn in another way, or the
+            design cannot be drawn by others.
         DesignError: a stratum is unknown or has fewer than asked.
+        UnavailableError: the drawers cannot be reached, or end again and again.
     """
     check_name("--name", request.name)
+    if drawers is not None:
+        refuse_indivisible(request.size_measure, request.intent.contrast)
     store, population = workspace.store, workspace.population
     splits = tuple(request.allocation.sizes) if isinstance(request.allocation, Explicit) else ()
     design = Design(
@@ -106,29 +132,41 @@ def draw_sample(
         setting=find_frame(population.manifest(), request.frame, contrast), contrast=contrast, splits=splits
     )
     with open_frame(population, wanted, workers=workspace.workers, progress=progress) as frame:
-        drawing = run_draw(frame.paths, design, request.allocation, compared=frame.compared_path)
+        if drawers is None:
+            drawing = run_draw(frame.paths, design, request.allocation, compared=frame.compared_path)
+        else:
+            drawing = run_draw_in_parts(frame.paths, design, request.allocation, drawers)
         drawing = frame.of_whole_frame(drawing)
-    sample = _sample(request, frame, drawing, now)
-    held = _find(store, request.name)
+    sample = sample_of(request, frame, drawing, now)
+    held = find_sample(store, request.name)
     if held is not None:
-        _refuse_unless_same(held, sample)
+        refuse_unless_same(held, sample)
         return SampleResult(sample=held, n_new_units=0, new_settings=())
     mentions = load_drawn_mentions(
         population, frame.setting, [each.annotation_id for each in drawing.mentions]
     )
-    copies = copy_masks(population, frame.settings, annotation_ids_of(mentions.values()))
     blocks = block_order(drawing, {}) if request.intent.goal.is_sequential else {}
     units = units_of(drawing, mentions, request.seed, blocks)
-    with store.transaction() as transaction:
+    return store_sample(workspace, sample, frame.settings, units)
+
+
+def store_sample(
+    workspace: Workspace, sample: Sample, settings: Sequence[SettingRecord], units: Sequence[Unit]
+) -> SampleResult:
+    """Store a new sample, its units and the masks that settings made of them."""
+    copies = copy_masks(
+        workspace.population, settings, {unit.mention_id: unit.annotation_id for unit in units}
+    )
+    with workspace.store.transaction() as transaction:
         stored = add_sample(transaction, sample)
-        put_settings(transaction, stored.sample_id, sample_settings_of(frame.settings))
+        put_settings(transaction, stored.sample_id, sample_settings_of(settings))
         unit_ids = put_units(transaction, stored.sample_id, units)
         add_masks(transaction, copies.masks, unit_masks_of(copies, unit_ids))
     return SampleResult(
         sample=stored,
         n_new_units=len(units),
-        new_settings=tuple(each.setting for each in frame.settings),
-        n_blocks=len(set(blocks.values())),
+        new_settings=tuple(each.setting for each in settings),
+        n_blocks=len({unit.block for unit in units if unit.block is not None}),
     )
 
 
@@ -136,12 +174,6 @@ def load_all_samples(store: Store) -> list[Sample]:
     """Give every sample, oldest first."""
     with store.reading() as transaction:
         return load_samples(transaction)
-
-
-def remove(store: Store, name: str) -> int:
-    """Remove a sample but not its verdicts, and give how many units it had."""
-    with store.transaction() as transaction:
-        return remove_sample(transaction, name)
 
 
 _DESIGN = {
@@ -157,16 +189,19 @@ _DESIGN = {
     "frame": "frame",
     "population_fingerprint": "content of the frame (it was ingested again since)",
     "strata": "size",
+    "waves": "wave (it was drawn by risk or not, has grown, or masks were measured anew)",
 }
 """What makes two samples the same, and what people call it."""
 
 
-def _find(store: Store, name: str) -> Sample | None:
+def find_sample(store: Store, name: str) -> Sample | None:
+    """Give the sample of that name, or None."""
     with store.reading() as transaction:
         return next((sample for sample in load_samples(transaction) if sample.name == name), None)
 
 
-def _refuse_unless_same(held: Sample, asked: Sample) -> None:
+def refuse_unless_same(held: Sample, asked: Sample) -> None:
+    """Raise InputError where a sample that is there was drawn in another way than the one asked for."""
     differing = [_DESIGN[name] for name in _DESIGN if getattr(held, name) != getattr(asked, name)]
     if differing:
         raise InputError(
@@ -175,7 +210,8 @@ def _refuse_unless_same(held: Sample, asked: Sample) -> None:
         )
 
 
-def _sample(request: SampleRequest, frame: SamplingFrame, drawing: Drawing, now: datetime) -> Sample:
+def sample_of(request: SampleRequest, frame: SamplingFrame, drawing: Drawing, now: datetime) -> Sample:
+    """Give what was drawn as a sample to be stored."""
     return Sample(
         sample_id=0,
         name=request.name,

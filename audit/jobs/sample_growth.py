@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from audit.errors import InputError
 from audit.jobs.block_order import block_order
-from audit.jobs.drawing import Allocation, Design, Explicit, Shared, run_draw
+from audit.jobs.draw_parts import Drawers, refuse_indivisible
+from audit.jobs.drawing import Allocation, Design, Explicit, Shared, run_draw, run_draw_in_parts
 from audit.jobs.mask_copies import copy_masks
 from audit.jobs.progress import Progress
 from audit.jobs.sampled_units import (
@@ -57,19 +58,35 @@ class Growth:
 
 
 def extend_sample(
-    workspace: Workspace, name: str | None, growth: Growth, *, progress: Progress
+    workspace: Workspace,
+    name: str | None,
+    growth: Growth,
+    *,
+    progress: Progress,
+    drawers: Drawers | None = None,
 ) -> SampleResult:
     """Draw more units by the sample's own design and seed; every unit that it has stays.
 
+    Args:
+        workspace: holds the population and the samples.
+        name: of the sample; the latest where None.
+        growth: how far.
+        progress: of masks that are told apart, for a contrast.
+        drawers: who looks at the frame; None is this process, and the sample is the same.
+
     Raises:
-        InputError: the frame has changed since the sample was drawn, or a stratum would shrink.
+        InputError: the frame has changed since the sample was drawn, or a stratum would shrink, or the design
+            cannot be drawn by others.
         DesignError: a stratum is unknown or has fewer than asked.
+        UnavailableError: the drawers cannot be reached, or end again and again.
     """
     store, population = workspace.store, workspace.population
     with store.reading() as transaction:
         sample = load_sample(transaction, name)
         settings = {each.setting for each in load_settings(transaction, sample.sample_id)}
         held = {unit.annotation_id: unit.block for unit in load_units(transaction, sample.sample_id)}
+    if drawers is not None:
+        refuse_indivisible(SizeMeasure(sample.size_measure), sample.contrast)
     manifest = population.manifest()
     present = {stratum.split: _n_drawn(sample, stratum.split) for stratum in sample.strata}
     first = {stratum.split: stratum.n_first for stratum in sample.strata}
@@ -87,11 +104,14 @@ def extend_sample(
         contrast=(sample.contrast.a, sample.contrast.b) if sample.contrast else None,
         splits=tuple(present),
     )
-    _refuse_changed_frame(sample, files_drawn_from(manifest, wanted))
+    refuse_changed_frame(sample, files_drawn_from(manifest, wanted))
     with open_frame(population, wanted, workers=workspace.workers, progress=progress) as frame:
-        drawing = run_draw(
-            frame.paths, design, allocation, present=present, first=first, compared=frame.compared_path
-        )
+        if drawers is None:
+            drawing = run_draw(
+                frame.paths, design, allocation, present=present, first=first, compared=frame.compared_path
+            )
+        else:
+            drawing = run_draw_in_parts(frame.paths, design, allocation, drawers, present=present)
         drawing = frame.of_whole_frame(drawing)
     blocks = {annotation_id: block for annotation_id, block in held.items() if block is not None}
     if Goal(sample.goal).is_sequential and len(drawing.mentions) > len(held):
@@ -158,7 +178,8 @@ def carry_masks(store: Store, population: Population, name: str | None) -> Sampl
     )
 
 
-def _refuse_changed_frame(sample: Sample, files: Sequence[FrameFile]) -> None:
+def refuse_changed_frame(sample: Sample, files: Sequence[FrameFile]) -> None:
+    """Raise InputError where files that a sample was drawn from are no longer what they were."""
     changed = changes(files, sample.frame_files)
     if changed:
         raise InputError(

@@ -9,7 +9,7 @@ from audit.jobs.mask_copies import MaskCopies
 from db.manifest import SettingRecord, fingerprint, frame_files
 from db.mentions import Mention, load_mentions
 from db.population import Population
-from db.records import Sample, SampleSetting, Unit, UnitMask
+from db.records import Sample, SampleSetting, Unit, UnitMask, WaveKind
 from sampling.design.allocation_rules import PROPORTIONAL
 from sampling.design.blocks import SMALLEST_BLOCK
 from sampling.design.selection import annotation_ticket, entity_ticket
@@ -24,6 +24,7 @@ class SampleResult:
         new_settings: settings whose masks were copied.
         n_moved_images: units whose images were found to lie elsewhere now.
         n_blocks: blocks of the stored order; 0 where there is none.
+        n_unjudged: units that had no verdict when a wave was drawn by those of the others.
     """
 
     sample: Sample
@@ -31,6 +32,7 @@ class SampleResult:
     new_settings: tuple[str, ...]
     n_moved_images: int = 0
     n_blocks: int = 0
+    n_unjudged: int = 0
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -39,7 +41,7 @@ class SampleResult:
             stratum.split for stratum in self.sample.strata if stratum.n_units == 0 < stratum.n_entities
         ]
         empty = (f"{', '.join(unread)} gets no unit: no figure speaks of it",) if unread else ()
-        return (*empty, *self._few_blocks())
+        return (*empty, *self._few_blocks(), *self._unjudged(), *self._region())
 
     def _few_blocks(self) -> tuple[str, ...]:
         n_units = sum(stratum.n_units for stratum in self.sample.strata)
@@ -49,6 +51,24 @@ class SampleResult:
         return (
             f"the goal is looked at after blocks of {n_units // self.n_blocks} units only: every block holds "
             f"every split, and {least.split} has {least.n_units}",
+        )
+
+    def _unjudged(self) -> tuple[str, ...]:
+        if not self.n_unjudged:
+            return ()
+        return (
+            f"{self.n_unjudged:,} units of the earlier waves had no verdict yet; the wave was drawn by those "
+            "of the others",
+        )
+
+    def _region(self) -> tuple[str, ...]:
+        wave = self.sample.waves[-1] if self.sample.waves else None
+        if wave is None or wave.kind is not WaveKind.REGION or not self.n_new_units:
+            return ()
+        bounds = " and ".join(f"{name} {value:.4g}" for name, value in wave.bounds.items())
+        return (
+            f"drawn among the masks of {self.sample.frame} with {bounds or 'no bound'}, where the verdicts "
+            "of the first wave let hope for the target; by these units tune certifies",
         )
 
 

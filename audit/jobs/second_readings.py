@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from audit.jobs.estimates import Figures, cluster_deff, strata_codes
+from audit.jobs.estimates import Figures, cluster_deff, strata_codes, unit_weights
 from audit.jobs.review_state import ReviewState
 from audit.review.adjudication import majority
 from audit.review.readings_owed import second_ticket
 from db.records import MaskState, Source, StandingVerdict, UnitMask, Verdict
-from sampling.estimation.estimands import Estimand
 from sampling.estimation.estimate import Estimate, NoEstimate
 from sampling.reviewers.agreement import Agreement, Ratings, agreement
 from sampling.reviewers.measurement_error import CorrectedAccuracy, corrected_accuracy
@@ -149,16 +148,10 @@ def corrected(state: ReviewState, setting: str, figures: Figures) -> CorrectedAc
             reason=f"{n_left_out} correct first readings had no chance to be read again, so nothing tells "
             "how many of them hold"
         )
-    units = [state.units[row.place] for row in rows]
-    weights = {
-        Estimand.MIX: np.ones(len(units)),
-        Estimand.ENTITY: np.array([unit.entity_weight for unit in units]),
-        Estimand.ANNOTATION: np.array([unit.design_weight for unit in units]),
-    }
     found = corrected_accuracy(
         SecondReadings(
             strata=strata_codes(state)[[row.place for row in rows]],
-            weights=weights[figures.estimand],
+            weights=unit_weights(state, figures.estimand)[[row.place for row in rows]],
             first=np.array([row.first for row in rows]),
             second=np.array([row.last for row in rows]),
             chosen=np.array([row.draw.is_chosen for row in rows], dtype=np.bool_),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from audit.jobs.estimates import COUNTED, Figures, cluster_deff, strata_codes
+from audit.jobs.estimates import COUNTED, Figures, cluster_deff, strata_codes, unit_weights
 from audit.jobs.review_state import Outcome, ReviewState
 from sampling.comparison.family import adjust_over_family, all_pairs
 from sampling.comparison.paired import Comparison, compare_settings, count_pairs
@@ -31,14 +31,12 @@ def _compare(state: ReviewState, a: str, b: str, figures: Figures) -> Comparison
     both = np.array([x in COUNTED and y in COUNTED for x, y in zip(of_a, of_b, strict=True)], dtype=np.bool_)
     a_correct = np.array([each is Outcome.CORRECT for each in of_a], dtype=np.bool_)[both]
     b_correct = np.array([each is Outcome.CORRECT for each in of_b], dtype=np.bool_)[both]
-    if figures.estimand is Estimand.MIX:
+    if figures.estimand is Estimand.MIX and not state.sample.waves:
         counts = count_pairs(a_correct, b_correct)
         return compare_settings(a, b, counts, confidence=figures.confidence)
     if not both.any():
         return NoEstimate(reason="no mention is judged right or wrong under both settings")
-    of_entities = figures.estimand is Estimand.ENTITY
-    of_units = [unit.entity_weight if of_entities else unit.design_weight for unit in state.units]
-    strata, weights = strata_codes(state)[both], np.array(of_units)[both]
+    strata, weights = strata_codes(state)[both], unit_weights(state, figures.estimand)[both]
     verdicts = WeightedVerdicts(
         a_correct=a_correct,
         b_correct=b_correct,

@@ -10,10 +10,12 @@ from audit.jobs.gold_pool import GoldState, load_gold_state
 from audit.jobs.measure import FeatureState, feature_state
 from audit.jobs.readings_left import ReadingsLeft, load_readings_left
 from audit.jobs.review_state import ReviewState, load_review_state
+from audit.jobs.risk.judged import find_risk_draw
 from audit.jobs.verdict_sources import source_findings
 from audit.jobs.workspace import Workspace
 from db.samples import load_samples
-from reports.content import GoalResult, SourceFindings
+from reports.goal_results import GoalResult
+from reports.review_findings import SourceFindings
 from sampling.design.goals import Goal
 from sampling.sequential.reading import GoalState
 
@@ -118,7 +120,8 @@ def pace(states: Sequence[ReviewState]) -> float | None:
 def _sample_status(state: ReviewState, workspace: Workspace, now: datetime) -> SampleStatus:
     masks = state.judgable
     n_judged = sum(mask_id in masks and each.verdict is not None for mask_id, each in state.settled.items())
-    goal = goal_result(state, confidence=workspace.settings.confidence)
+    drawn = find_risk_draw(workspace.population, state)
+    goal = goal_result(state, drawn, confidence=workspace.settings.confidence)
     return SampleStatus(
         name=state.sample.name,
         n_units=len(state.units),
@@ -140,6 +143,8 @@ def _sample_status(state: ReviewState, workspace: Workspace, now: datetime) -> S
 def _is_reached(goal: GoalResult) -> bool:
     if goal.goal is Goal.CERTIFY:
         return bool(goal.claims) and all(claim.holds for claim in goal.claims)
+    if goal.n_waves:
+        return bool(goal.margins) and all(margin.is_reached for margin in goal.margins)
     if goal.goal is Goal.ESTIMATE:
         return bool(goal.widths) and all(width.status.state is GoalState.REACHED for width in goal.widths)
     return False

@@ -6,7 +6,8 @@ from audit.jobs.measure import FeatureState
 from audit.jobs.readings_left import ReadingsLeft, reviewers_lacking_text
 from audit.jobs.status import SampleStatus, WorkspaceStatus
 from reports.goals import aim_text, progress_texts
-from reports.json_document import goal_object, sources_object
+from reports.json_goal import goal_object
+from reports.json_review import sources_object
 from reports.numbers import count_text, counted_text, duration_text
 from reports.sentences import origin_text
 from reports.settlement import not_shown_text
@@ -40,21 +41,29 @@ def next_step(found: WorkspaceStatus) -> str:
         return "mask-audit ingest FILE --setting NAME"
     if not found.samples:
         return "mask-audit plan, then mask-audit sample"
-    latest = found.samples[-1]
+    return _next_of(found.samples[-1])
+
+
+def _next_of(latest: SampleStatus) -> str:
     if (latest.n_unread or latest.readings_left.n_owed) and not latest.is_done:
         return "mask-audit review"
     if latest.n_disputed:
         return "mask-audit review, and settle the disputed masks on the lead's page"
-    if latest.goal.goal.is_sequential and not latest.is_reached:
+    n_more = max((min(each.n_beyond, each.n_left) for each in latest.goal.margins), default=0)
+    if n_more:
+        return f"mask-audit sample --extend --size {latest.n_units + n_more} --name {latest.name}"
+    if latest.goal.may_stop_early and not latest.is_reached:
         return f"mask-audit sample --extend --size N --name {latest.name}"
     return "mask-audit report --out report"
 
 
 def _lines_of_features(state: FeatureState) -> list[str]:
-    if state is FeatureState.NONE:
-        return []
-    outdated = "features: outdated; mask-audit measure brings them up to date"
-    return ["features: of every mask" if state is FeatureState.WHOLE else outdated]
+    said = {
+        FeatureState.OUTDATED: "features: outdated; mask-audit measure brings them up to date",
+        FeatureState.HARMED: "features: some are gone or cut short; mask-audit measure writes them again",
+        FeatureState.WHOLE: "features: of every mask",
+    }
+    return [said[state]] if state in said else []
 
 
 def _sample_lines(sample: SampleStatus) -> list[str]:

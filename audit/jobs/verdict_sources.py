@@ -5,7 +5,7 @@ from collections import Counter
 from audit.jobs.review_state import ReviewState
 from audit.jobs.second_readings import is_of_several_sources, source_agreement
 from db.records import Source
-from reports.content import SourceCounts, SourceFindings
+from reports.review_findings import SourceCounts, SourceFindings
 
 
 def source_findings(state: ReviewState, *, confidence: float) -> SourceFindings:

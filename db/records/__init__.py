@@ -14,9 +14,11 @@ from db.records.samples import (
     MaskState,
     Sample,
     SampleSetting,
+    SampleWave,
     Stratum,
     Unit,
     UnitMask,
+    WaveKind,
 )
 from db.records.verdicts import (
     REASONS_OF,
@@ -61,6 +63,7 @@ __all__ = [
     "Role",
     "Sample",
     "SampleSetting",
+    "SampleWave",
     "Source",
     "StandingPreference",
     "StandingVerdict",
@@ -69,5 +72,6 @@ __all__ = [
     "Unit",
     "UnitMask",
     "Verdict",
+    "WaveKind",
     "Withdrawal",
 ]

@@ -1,6 +1,6 @@
 """What was drawn: samples, their units and the masks of these."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -75,6 +75,40 @@ class Contrast:
     sizes: dict[str, DifferingSizes]
 
 
+class WaveKind(StrEnum):
+    """By what a wave was drawn."""
+
+    RISK = "risk"
+    """By how likely each mask is wrong: unequal probabilities, known for everything that can be drawn."""
+    REGION = "region"
+    """Inside bounds of some features, or everywhere where it has none; equal probabilities there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleWave:
+    """One wave of a sample that is drawn in several.
+
+    Attributes:
+        n: units that it drew.
+        features: that it was drawn by, as references.
+        n_verdicts: that it learned from; 0 for the first.
+        start: of kind `RISK`, where the systematic draw began, in [0, 1).
+        auc: how well what it learned told wrong units from right ones; None where nothing could be told.
+        frame: of kind `RISK`, the SHA-256 of the file of everything that could be drawn, with the
+            probabilities of this wave and those before.
+        bounds: of kind `REGION`, what it was restricted to, by name.
+    """
+
+    kind: WaveKind
+    n: int
+    features: tuple[str, ...] = ()
+    n_verdicts: int = 0
+    start: float | None = None
+    auc: float | None = None
+    frame: str | None = None
+    bounds: dict[str, float] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """A drawn sample: how it was drawn, from what, and its strata.
@@ -92,6 +126,7 @@ class Sample:
         goal: what the sample is to show ("certify").
         target: the accuracy to certify, where that is the goal.
         margin: the half width to reach, where that is the goal.
+        waves: that it was drawn in, in order; empty where all is one draw.
     """
 
     sample_id: int
@@ -113,6 +148,7 @@ class Sample:
     margin: float | None
     contrast: Contrast | None
     strata: tuple[Stratum, ...]
+    waves: tuple[SampleWave, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +177,7 @@ class Unit:
         images_root: folder or URL that `file_name` is relative to, or None if none was given.
         file_name: None where no file lists the image.
         block: its place in the sample's stored order, from 0; None where any order will do.
+        wave: that drew it, from 0; None where all is one draw.
     """
 
     unit_id: int
@@ -162,6 +199,7 @@ class Unit:
     annotation_ticket: str
     entity_ticket: str
     block: int | None
+    wave: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

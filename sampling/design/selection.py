@@ -42,8 +42,19 @@ def entity_ticket(seed: int, entity_id: str) -> str:
     return _ticket(DrawnUnit.ENTITY, seed, entity_id)
 
 
-def _ticket(unit: DrawnUnit, seed: int, identifier: str) -> str:
-    return sha256(f"mask-audit/1\n{unit}\n{seed}\n{identifier}".encode()).hexdigest()
+def wave_ticket(seed: int, wave: int) -> str:
+    """The ticket of a systematic wave: like `annotation_ticket`, with `wave` and its number from 0.
+
+    Its first 8 bytes / 2^64 is where the wave begins.
+
+    >>> wave_ticket(7, 0)[:16]
+    '3893f64eb0dffc14'
+    """
+    return _ticket("wave", seed, str(wave))
+
+
+def _ticket(kind: str, seed: int, identifier: str) -> str:
+    return sha256(f"mask-audit/1\n{kind}\n{seed}\n{identifier}".encode()).hexdigest()
 
 
 def entity_candidates(

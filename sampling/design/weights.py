@@ -105,6 +105,34 @@ def annotation_draw_weights(*, n_h: int, N_h: int, N_e: int) -> Weights:
     return Weights(inclusion_probability=n_h / N_h, design_weight=N_h / n_h, entity_weight=N_h / (n_h * N_e))
 
 
+def unequal_annotation_weights(*, probability: float, N_e: int) -> Weights:
+    """The weights of an annotation that was drawn directly, with a probability of its own.
+
+    With π = n_h/N_h these are the weights of `annotation_draw_weights`.
+
+    Args:
+        probability: π, in (0, 1].
+        N_e: the entity's annotations in the frame, at least 1.
+
+    Raises:
+        DesignError: the numbers cannot belong to one draw.
+
+    >>> unequal_annotation_weights(probability=0.125, N_e=4)
+    Weights(inclusion_probability=0.125, design_weight=8.0, entity_weight=2.0)
+    """
+    if not 0 < probability <= 1:
+        raise DesignError(
+            f"an annotation cannot have been drawn with probability {probability}: give one above 0 and at "
+            "most 1"
+        )
+    _check_drawn(1, N_e, what="annotations of the entity")
+    return Weights(
+        inclusion_probability=probability,
+        design_weight=1 / probability,
+        entity_weight=1 / (probability * N_e),
+    )
+
+
 def _check_drawn(n_drawn: int, n_available: int, *, what: str) -> None:
     if not 1 <= n_drawn <= n_available:
         raise DesignError(

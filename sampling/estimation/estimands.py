@@ -15,7 +15,8 @@ class Estimand(StrEnum):
     """The population that a figure is of."""
 
     MIX = "mix"
-    """One in which the strata have the shares that the sample gave them: every unit weighs the same."""
+    """One in which the strata have the shares that the sample gave them: every unit of a stratum weighs the
+    same where all had the same chance."""
     ENTITY = "entity"
     """All entities, each once, whatever the number of its annotations."""
     ANNOTATION = "annotation"
@@ -34,6 +35,7 @@ class ReviewedSample:
         is_counted: bool: correct, incorrect or missing.
         is_correct: bool; read only where `is_counted`.
         unsampled: as of `SampledOutcomes`.
+        mix_weight: how much a unit counts in the mix, float64, above 0; None where every unit counts once.
     """
 
     stratum: NDArray[np.intp]
@@ -43,6 +45,7 @@ class ReviewedSample:
     is_counted: NDArray[np.bool_]
     is_correct: NDArray[np.bool_]
     unsampled: NDArray[np.float64] | None = None
+    mix_weight: NDArray[np.float64] | None = None
 
     def outcomes(self, estimand: Estimand) -> SampledOutcomes:
         """The sample with the weights of one estimand.
@@ -51,7 +54,7 @@ class ReviewedSample:
             DesignError: as of `SampledOutcomes`.
         """
         weights = {
-            Estimand.MIX: np.ones(len(self.stratum)),
+            Estimand.MIX: np.ones(len(self.stratum)) if self.mix_weight is None else self.mix_weight,
             Estimand.ENTITY: self.entity_weight,
             Estimand.ANNOTATION: self.design_weight,
         }

@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, text
 
 from db.errors import ConflictError, NotFoundError
 from db.migrations import configuration
-from db.samples import load_sample
+from db.samples import load_sample, load_units
 from db.store import Store
 from db.tables import SCHEMA_REVISION
 
@@ -20,6 +20,12 @@ SAMPLE_OF_0001 = (
 STRATUM_OF_0001 = (
     "INSERT INTO strata (sample_id, split, n_units, n_entities_drawn, n_entities, n_annotations)"
     " VALUES (1, 'query', 2, 2, 4, 9)"
+)
+
+UNIT_OF_0001 = (
+    "INSERT INTO units (sample_id, annotation_id, mention_id, entity_id, stratum, image_id,"
+    " n_annotations_of_entity, n_entities_in_stratum, inclusion_probability, design_weight, entity_weight,"
+    " annotation_ticket, entity_ticket) VALUES (1, 'a', 'a', 'Q1', 'query', 'i', 1, 4, 0.5, 2, 2, 't', 't')"
 )
 
 
@@ -42,7 +48,7 @@ def execute(url: str, *statements: str) -> None:
 
 def test_an_older_database_keeps_its_samples(store_url: str) -> None:
     lay_out(store_url, "0001")
-    execute(store_url, SAMPLE_OF_0001, STRATUM_OF_0001)
+    execute(store_url, SAMPLE_OF_0001, STRATUM_OF_0001, UNIT_OF_0001)
     store = Store(store_url)
     with pytest.raises(ConflictError, match="mask-audit upgrade"):
         store.check()
@@ -53,10 +59,13 @@ def test_an_older_database_keeps_its_samples(store_url: str) -> None:
     store.check()
     with store.reading() as transaction:
         sample = load_sample(transaction, "main")
+        [unit] = load_units(transaction, sample.sample_id)
     store.close()
+    assert (unit.block, unit.wave) == (None, None)
     assert (sample.goal, sample.allocation_rule, sample.size_measure) == ("describe", "proportional", "none")
     assert (sample.target, sample.margin, sample.contrast) == (None, None, None)
     assert [stratum.n_first for stratum in sample.strata] == [2]
+    assert sample.waves == ()
 
 
 def test_a_newer_database_is_not_touched(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from db.errors import ConflictError, NotFoundError
-from db.records import MaskState, Reading, Source, Stratum, Verdict
+from db.records import MaskState, Reading, SampleWave, Source, Stratum, Verdict, WaveKind
 from db.reviewers import ensure_reviewer
 from db.reviews import add_readings, load_standing
 from db.samples import (
@@ -45,6 +45,20 @@ def test_a_sample_comes_back_as_it_was_stored(store: Store) -> None:
     with store.reading() as transaction:
         assert load_sample(transaction, "main") == replace(a_sample(), sample_id=sample.sample_id)
         assert [each.setting for each in load_settings(transaction, sample.sample_id)] == ["B", "A"]
+
+
+def test_waves_come_back_as_they_were_stored(store: Store) -> None:
+    first = SampleWave(kind=WaveKind.RISK, n=1, features=("iou", "iou:box"), start=0.1, frame="f" * 64)
+    second = SampleWave(kind=WaveKind.REGION, n=1, n_verdicts=1, auc=0.75, bounds={"iou": 0.5})
+    with store.transaction() as transaction:
+        sample = add_sample(transaction, a_sample(waves=(first,)))
+        put_units(transaction, sample.sample_id, [a_unit("1", wave=0)])
+        update_design(transaction, replace(sample, waves=(first, second)))
+        put_units(transaction, sample.sample_id, [a_unit("1", wave=0), a_unit("2", wave=1)])
+    with store.reading() as transaction:
+        assert load_sample(transaction, "main").waves == (first, second)
+        waves = {each.annotation_id: each.wave for each in load_units(transaction, sample.sample_id)}
+    assert waves == {"1": 0, "2": 1}
 
 
 def test_a_name_is_taken_once(store: Store) -> None:

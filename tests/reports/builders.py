@@ -5,24 +5,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from reports.content import (
-    Claim,
-    Design,
-    Figure,
-    GoalResult,
-    PreferenceResult,
-    ReportContent,
-    Result,
-    SettingResult,
-    Settling,
-    SourceCounts,
-    SourceFindings,
-    Span,
-    StratumSize,
-    TicketExample,
-    VerdictSource,
-    Width,
-)
+from reports.content import Design, ReportContent, StratumSize, TicketExample
+from reports.goal_results import Claim, GoalResult, Width
+from reports.results import Figure, PreferenceResult, Result, SettingResult, Span
+from reports.review_findings import Settling, SourceCounts, SourceFindings, VerdictSource
 from sampling.comparison.paired import Comparison, PairedCounts, bonett_price_interval
 from sampling.comparison.preference import ComparedMentions, PreferenceCounts, preference
 from sampling.design.frame import Across, DrawnUnit

@@ -5,17 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from reports.content import (
-    Design,
-    GoalResult,
-    ReportContent,
-    SettingResult,
-    Settling,
-    SourceCounts,
-    SourceFindings,
-    TicketExample,
-    VerdictSource,
-)
+from reports.content import Design, ReportContent, TicketExample
+from reports.goal_results import GoalResult
+from reports.results import SettingResult
+from reports.review_findings import Settling, SourceCounts, SourceFindings, VerdictSource
 from sampling.comparison.contrast import Contrast, DifferenceEstimand
 from sampling.comparison.paired import PairedCounts
 from sampling.comparison.preference import PreferenceCounts

@@ -2,12 +2,8 @@
 
 from collections.abc import Mapping
 
-from reports.content import (
-    GoldFindings,
-    GoldRates,
-    Result,
-    SettingResult,
-)
+from reports.results import Result, SettingResult
+from reports.review_findings import GoldFindings, GoldRates
 from sampling.comparison.family import adjust_over_family
 from sampling.comparison.paired import Comparison, PairedCounts
 from sampling.estimation.estimands import Estimand

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from reports.content import GoalResult
 from reports.formats import Format, render
+from reports.goal_results import GoalResult
 from reports.goals import PLANNED, goal, quotable_texts
 from reports.sentences import (
     only_at_full_size_text,

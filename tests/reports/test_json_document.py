@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from reports.content import GoalResult
+from reports.goal_results import GoalResult
 from reports.json_document import render_json
 from sampling.design.goals import Goal
 from sampling.estimation.estimands import Estimand

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from reports.content import GoldFindings, GoldRates
 from reports.gold import EASIER, HARDER, gold, gold_corrected
 from reports.json_document import render_json
+from reports.review_findings import GoldFindings, GoldRates
 from sampling.estimation.estimate import NoEstimate
 from tests.reports.builders import estimate_of
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from reports.content import Settling
 from reports.formats import Format, render
+from reports.review_findings import Settling
 from reports.settlement import POLICIES, disagreement_text, lead_text, settlement
 from sampling.reviewers.settlement import Settlement
 

@@ -245,3 +245,72 @@ def test_hostile_text_of_a_dataset_is_kept_as_text(run: Run, workspace: Path, tm
     assert run("sample", "--size", "1", "-w", workspace).status == 0
     [row] = exported(run, workspace, tmp_path)
     assert (row["entity_name"], row["category"]) == ("a\ufffdb\rc", "")
+
+
+@pytest.mark.parametrize(
+    "design",
+    [
+        ("--size", 4),
+        ("--allocate", "entity=2,query=2", "--per-entity", 2),
+        ("--size", 5, "--across", "within-split"),
+        ("--size", 6, "--unit", "annotation"),
+        ("--goal", "certify", "--certify", 0.9),
+    ],
+)
+def test_processes_draw_the_sample_that_one_process_draws(
+    run: Run, two_settings: Path, tmp_path: Path, design: tuple[object, ...]
+) -> None:
+    drawn = run("sample", *design, "--workers", 1, "-w", two_settings)
+    assert drawn.status == 0
+    of_parts = exported(run, two_settings, tmp_path)
+    again = run("sample", *design, "-w", two_settings)
+    assert "there already, nothing to do" in again.out
+    run("sample", *design, "--name", "whole", "-w", two_settings)
+    whole = exported(run, two_settings, tmp_path, "--sample", "whole")
+    assert [row | {"sample": "whole"} for row in of_parts] == whole
+
+
+def test_a_sample_grows_by_whoever_draws(run: Run, two_settings: Path, tmp_path: Path) -> None:
+    run("sample", "--size", "3", "-w", two_settings)
+    assert run("sample", "--extend", "--size", "5", "--workers", 1, "-w", two_settings).status == 0
+    grown = exported(run, two_settings, tmp_path)
+    run("sample", "--size", "5", "--name", "afresh", "-w", two_settings)
+    afresh = exported(run, two_settings, tmp_path, "--sample", "afresh")
+    assert [row | {"sample": "afresh"} for row in grown] == afresh
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        (("--workers", 0), 2, "--workers 0: at least one worker is needed"),
+        (("--workers", 2, "--scheduler", "tcp://127.0.0.1:1"), 2, "give one of them"),
+        (("--scheduler", "nowhere"), 2, "'nowhere' is no address"),
+        (("--scheduler", "tcp://127.0.0.1:1"), 3, "tcp://127.0.0.1:1 does not answer"),
+        (("--workers", 2, "--size-measure", "sqrt"), 2, "--size-measure weighs every entity"),
+        (("--workers", 2, "--contrast", "A", "B"), 2, "--contrast draws from the mentions"),
+        (("--workers", 2, "--carry"), 2, "--carry keeps the sample's own design"),
+    ],
+)
+def test_drawers_that_cannot_draw_are_refused_in_one_line(
+    run: Run,
+    two_settings: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[object, ...],
+    status: int,
+    message: str,
+) -> None:
+    monkeypatch.setattr("audit.executors.dask_workers._SECONDS_TO_ANSWER", 1)
+    size = () if "--carry" in words else ("--size", 4)
+    refused = run("sample", *size, *words, "-w", two_settings)
+    assert refused.status == status
+    assert message in refused.err
+    assert refused.err.count("\n") == 1
+    assert "no sample yet" in run("sample", "list", "-w", two_settings).out
+
+
+def test_a_contrast_grows_in_one_process_alone(run: Run, two_settings: Path) -> None:
+    drawn = run("sample", "--contrast", "A", "B", "--size", 2, "-w", two_settings)
+    assert drawn.status == 0
+    refused = run("sample", "--extend", "--size", 3, "--workers", 2, "-w", two_settings)
+    assert refused.status == 2
+    assert "leave out --scheduler and --workers" in refused.err

@@ -19,7 +19,7 @@ from db.records import (
     UnitMask,
     Verdict,
 )
-from reports.content import Claim
+from reports.goal_results import Claim
 from sampling.reviewers.settlement import Settlement
 from sampling.sequential.reading import GoalState
 

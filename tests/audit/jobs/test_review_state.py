@@ -14,7 +14,7 @@ from db.reviewers import ensure_reviewer
 from db.reviews import add_readings
 from db.samples import mark_unjudgable
 from db.store import Store
-from reports.content import Settling
+from reports.review_findings import Settling
 from sampling.estimation.estimands import Estimand
 from sampling.reviewers.settlement import Settlement
 from tests.audit.jobs.judged_samples import SETTING, add_masks_to_judge, judge

@@ -14,7 +14,7 @@ from db.records import Source, Verdict, Withdrawal
 from db.reviewers import ensure_reviewer
 from db.reviews import add_readings
 from db.store import Store
-from reports.content import SourceCounts, SourceFindings
+from reports.review_findings import SourceCounts, SourceFindings
 from sampling.estimation.estimands import Estimand
 from sampling.estimation.estimate import Estimate, NoEstimate
 from sampling.reviewers.agreement import Agreement

@@ -19,6 +19,7 @@ from sampling.design.weights import (
     Weights,
     annotation_draw_weights,
     entity_draw_weights,
+    unequal_annotation_weights,
     unequal_draw_weights,
 )
 from sampling.errors import DesignError
@@ -142,6 +143,21 @@ def test_annotation_draws_are_unbiased(sizes):
 
     assert mean_per_annotation == N_CORRECT
     assert mean_per_entity == SUM_OF_ENTITY_MEANS
+
+
+@pytest.mark.parametrize(("n_drawn", "n_available", "n_of_entity"), [(1, 4, 1), (3, 7, 5), (9, 9, 2)])
+def test_annotations_of_one_chance_weigh_as_a_plain_draw_of_them(n_drawn, n_available, n_of_entity):
+    plain = annotation_draw_weights(n_h=n_drawn, N_h=n_available, N_e=n_of_entity)
+    found = unequal_annotation_weights(probability=n_drawn / n_available, N_e=n_of_entity)
+    assert found.inclusion_probability == plain.inclusion_probability
+    assert found.design_weight == pytest.approx(plain.design_weight)
+    assert found.entity_weight == pytest.approx(plain.entity_weight)
+
+
+@pytest.mark.parametrize("probability", [0.0, -0.1, 1.1, float("nan")])
+def test_an_annotation_has_a_chance_above_0_and_at_most_1(probability):
+    with pytest.raises(DesignError, match="give one above 0"):
+        unequal_annotation_weights(probability=probability, N_e=1)
 
 
 def pareto_outcomes(odds: np.ndarray, n: int) -> Iterator[tuple[float, tuple[int, ...]]]:

@@ -1,0 +1,1 @@
+"""Samples by risk: drawn in waves with unequal probabilities, and estimated over everything drawable."""
