@@ -12,8 +12,8 @@ from sqlalchemy import create_engine, text
 
 from tests.postgresql import missing_for_postgresql, postgresql_server
 
-# A shell that starts the tests in the background has them ignore Ctrl-C, and nohup a closed terminal, and with
-# them every program that they start and interrupt.
+# A shell that starts the tests in the background has them ignore Ctrl-C, and nohup that the terminal
+# closes; so then does every program that they start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 

@@ -14,7 +14,9 @@ import pytest
 
 from audit.cli import cli
 from audit.features.catalogue import CATALOGUE
-from reports.content import Result, SettingResult
+from audit.rules.catalogue import KINDS
+from audit.rules.keys import Key
+from reports.results import Result, SettingResult
 from reports.sentences import quotable_text
 from sampling.estimation.estimands import Estimand
 from sampling.estimation.estimate import VerdictCounts
@@ -23,10 +25,15 @@ from tests.reports.builders import content_of
 PROJECT = Path(__file__).parents[1]
 DOCUMENTS = [PROJECT / "README.md", PROJECT / "CHANGELOG.md", *sorted((PROJECT / "docs").rglob("*.md"))]
 CLI_PAGE = PROJECT / "docs" / "cli.md"
-PAGES_WITH_COMMANDS = [PROJECT / "docs" / "reviewing.md", PROJECT / "docs" / "label-studio.md"]
+PAGES_WITH_COMMANDS = [
+    PROJECT / "docs" / f"{name}.md"
+    for name in ("reviewing", "label-studio", "measuring", "rules", "filtering", "tuning")
+]
 STATISTICS = PROJECT / "docs" / "statistics.md"
 MEASURING = PROJECT / "docs" / "measuring.md"
 FEATURES_BEGIN, FEATURES_END = "<!-- features -->\n", "<!-- /features -->"
+RULES = PROJECT / "docs" / "rules.md"
+RULES_BEGIN, RULES_END = "<!-- rules -->\n", "<!-- /rules -->"
 
 HEAD = """# The command line
 
@@ -72,6 +79,36 @@ def measuring_page() -> str:
 
 def test_the_table_of_features_is_that_of_the_catalogue() -> None:
     assert MEASURING.read_text("utf-8") == measuring_page(), "run `python tests/test_docs.py`"
+
+
+def table_of_rules() -> str:
+    parts = [""]
+    for kind in KINDS:
+        parts += [f"**`{kind.kind}`**: {kind.does[0].lower()}{kind.does[1:]}", ""]
+        parts += ["| key | value | default | what it is |", "|---|---|---|---|"]
+        parts += [
+            f"| `{key.name}` | {key.range} | {default_of(key)} | {key.means} |" for key in kind.thresholds
+        ]
+        parts.append("")
+    return "\n".join([*parts, ""])
+
+
+def default_of(key: Key) -> str:
+    if key.default is None:
+        return "must be given" if key.is_required else "none"
+    if isinstance(key.default, tuple):
+        return ", ".join(f"`{each}`" for each in key.default)
+    return f"`{key.default}`"
+
+
+def rules_page() -> str:
+    before, _, rest = RULES.read_text("utf-8").partition(RULES_BEGIN)
+    _, end, after = rest.partition(RULES_END)
+    return before + RULES_BEGIN + table_of_rules() + end + after
+
+
+def test_the_tables_of_rules_are_those_of_the_catalogue() -> None:
+    assert RULES.read_text("utf-8") == rules_page(), "run `python tests/test_docs.py`"
 
 
 def test_every_command_and_option_has_help() -> None:
@@ -129,7 +166,7 @@ def test_every_command_of_the_pages_for_teams_is_one(
         if word.endswith(".csv"):
             (tmp_path / word).touch()
     command: click.Command = cli
-    while isinstance(command, click.Group):
+    while isinstance(command, click.Group) and (words[0] in command.commands or command is cli):
         command = command.commands[words.pop(0)]
     command.make_context(line, words)
 
@@ -178,3 +215,4 @@ def test_every_module_and_test_that_a_document_names_exists(document: Path) -> N
 if __name__ == "__main__":
     CLI_PAGE.write_text(cli_page(), "utf-8")
     MEASURING.write_text(measuring_page(), "utf-8")
+    RULES.write_text(rules_page(), "utf-8")
