@@ -48,7 +48,7 @@ class Margin:
         half_width: by the verdicts so far; None where they give no estimate.
         n_pending: units that await a verdict.
         n_more: verdicts expected to be lacking, those of the pending units included; 0 where none is, None
-            where nothing can be expected yet.
+            where nothing can be expected, yet or any more.
         n_left: units that are left to draw.
     """
 
@@ -62,6 +62,11 @@ class Margin:
     def n_beyond(self) -> int:
         """Verdicts expected to be lacking beyond those of the pending units."""
         return max(0, (self.n_more or 0) - self.n_pending)
+
+    @property
+    def is_at_its_end(self) -> bool:
+        """Everything that can be drawn is judged."""
+        return self.n_left == 0 and self.n_pending == 0
 
     @property
     def is_reached(self) -> bool:

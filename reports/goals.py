@@ -221,11 +221,14 @@ def _width_text(status: WidthStatus, found: GoalResult) -> str:
 
 
 def _reach_text(margin: Margin, found: GoalResult) -> str:
-    if margin.half_width is None or margin.n_more is None:
+    if margin.half_width is None:
         return f"going on: nothing can be said yet, {_margin_text(found)} is wanted"
     reach = half_width_text(margin.half_width)
     if margin.is_reached:
         return f"reached {_margin_text(found)}: {reach} by all units"
+    if margin.is_at_its_end:
+        end = f"everything that can be drawn is judged: {reach} is as near as it gets"
+        return f"{end}, {_margin_text(found)} was wanted"
     so_far = f"going on: {reach} so far, {_margin_text(found)} is wanted"
     awaited = f"{counted_text(margin.n_pending, 'unit')} pending"
     if not margin.n_beyond:
@@ -234,7 +237,8 @@ def _reach_text(margin: Margin, found: GoalResult) -> str:
     if margin.n_pending:
         more = f"{awaited}, {more} beyond them"
     if margin.n_beyond > margin.n_left:
-        more = f"{more}, and {counted_text(margin.n_left, 'unit')} left to draw"
+        left = counted_text(margin.n_left, "unit")
+        more = f"{more}, and {left} left to draw: out of reach with this unit of sampling"
     return f"{so_far}; {more}"
 
 

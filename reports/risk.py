@@ -16,9 +16,9 @@ WEIGHED = (
 )
 WITH_MODEL = (
     "The accuracy of a setting is a difference estimate: what a model of the verdicts predicts for everything"
-    " that could be drawn, corrected by the verdicts. λ says how far the predictions are used, 0 is not at"
-    " all; a wrong model costs precision and leaves the figure right. The accuracy of splits, categories and"
-    " sizes of masks is by the chances alone."
+    " that could be drawn, corrected by the verdicts. How much of the model is used is a number"
+    " from 0, not at all, to 1; a wrong model costs precision and leaves the figure right. The accuracy of"
+    " splits, categories and sizes of masks is by the chances alone."
 )
 WITHOUT_MODEL = (
     "So every figure is by the chances of the units alone, without the model: right all the same, with wider"
@@ -57,7 +57,7 @@ def risk(content: ReportContent) -> Section:
         title=title,
         points=tuple(_wave_text(number, wave, found) for number, wave in enumerate(found.waves, start=1)),
         paragraphs=(WEIGHED, _model_text(found), f"{waves_text(len(found.waves))} {ALL_JUDGED}"),
-        table=Table(columns=("Setting", "AUC of the model", "λ"), rows=rows) if rows else None,
+        table=Table(columns=("Setting", "AUC of the model", "Model used"), rows=rows) if rows else None,
     )
 
 

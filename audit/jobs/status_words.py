@@ -1,5 +1,6 @@
 """The status of a workspace in words, and as plain values for scripts."""
 
+import shlex
 from typing import Any
 
 from audit.jobs.measure import FeatureState
@@ -49,11 +50,12 @@ def _next_of(latest: SampleStatus) -> str:
         return "mask-audit review"
     if latest.n_disputed:
         return "mask-audit review, and settle the disputed masks on the lead's page"
+    name = shlex.quote(latest.name)
     n_more = max((min(each.n_beyond, each.n_left) for each in latest.goal.margins), default=0)
     if n_more:
-        return f"mask-audit sample --extend --size {latest.n_units + n_more} --name {latest.name}"
+        return f"mask-audit sample --extend --size {latest.n_units + n_more} --name {name}"
     if latest.goal.may_stop_early and not latest.is_reached:
-        return f"mask-audit sample --extend --size N --name {latest.name}"
+        return f"mask-audit sample --extend --size N --name {name}"
     return "mask-audit report --out report"
 
 

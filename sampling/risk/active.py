@@ -65,19 +65,23 @@ def estimate_by_risk(
     the models that did not see i, means ȳ and m̄ of the judged units weighted by w, and M = Σ a_i m_i:
 
         error share  p = ȳ + λ·(M − m̄),  λ = Σ w²(y − ȳ)(m − m̄)/Σ w²(m − m̄)², cut to [0, 1]
-        variance     V = Σ w²·r·r°/(Σw)²,  r = y − ȳ − λ(m − m̄)
-        smoothed     Ṽ = V + (p̃(1 − p̃) − p(1 − p))·Σ a_i²/ρ_i,  p̃ = (n·p + ½)/(n + 1)
+        variance     V = Σ w²·((1 − ρj)·r·r° + ρj·c·(y − ȳ)²)/(Σw)²,  r = y − ȳ − λ(m − m̄)
+        smoothed     Ṽ = V + (p̃(1 − p̃) − p(1 − p))·Σ a_i²·(1/(ρ_i·j) − 1 + c),  p̃ = (n·p + ½)/(n + 1)
         n_eff        p̃(1 − p̃)/Ṽ
 
     and Wilson's interval on n_eff. r° is the residual r by the model of all verdicts: r² would count what the
     models have yet to learn as an error of the share, r°² would take what was learned by heart for knowledge,
     and the product errs on neither side.
 
+    j is the share of the drawn units that are judged, weighted by a/ρ: what could not be judged is as unknown
+    as what was not drawn. c is 0 in a `WHOLE` frame, and n_eff at most N². In a `PICKED` one c is 1: another
+    picking has another M, and the second term estimates Σ a_i²(y_i − ȳ)², what would be uncertain if every
+    unit were judged. r·r° alone would lack the λ²·var(m′)/N of `prediction_powered_mean`.
+
     Share and variance are smoothed by half an error and half a success more, anywhere in the population:
     without a single error the interval is as wide as that of a sample with these probabilities and no model.
-    Equal probabilities and λ = 0 give n_eff = n, whatever the verdicts; λ = 0 gives the weighted share of the
-    design, λ = 1 the difference estimator. In a `WHOLE` frame each term of V and of Σ a²/ρ is multiplied by
-    1 − ρ_i, and n_eff is at most N².
+    Equal probabilities and λ = 0 give n_eff = n, or n/(1 − n/N) in a `WHOLE` frame, whatever the verdicts;
+    λ = 0 gives the weighted share of the design, λ = 1 the difference estimator.
 
     Good for about 80 verdicts and more with 5 errors among them. A unit without a verdict is left out, as if
     verdicts were lacking at random.
@@ -86,12 +90,12 @@ def estimate_by_risk(
         EstimateError: a verdict is of a unit that was not drawn.
         DesignError: the confidence is outside (0, 1).
 
-    Source: Särndal, Swensson and Wretman 1992, ch. 6 (difference and regression estimator, V); MacKinnon and
-    White, "Some heteroskedasticity-consistent covariance matrix estimators", Journal of Econometrics 29
-    (1985) 305–325 (HC2: for least squares and folds of one, r·r° is r°²/(1 − leverage)); Angelopoulos, Duchi
-    and Zrnic, "PPI++", arXiv 2311.01453, 2023 (λ); Zrnic and Candès, ICML 2024; Chernozhukov et al. 2018
-    (cross-fitting); Owen and Zhou, "Safe and effective importance sampling", JASA 95 (2000) 135–143 (weights
-    of a mixture).
+    Source: Särndal, Swensson and Wretman 1992, ch. 6 (difference and regression estimator, V) and 9 (two
+    phases); MacKinnon and White, "Some heteroskedasticity-consistent covariance matrix estimators", Journal
+    of Econometrics 29 (1985) 305–325 (HC2: for least squares and folds of one, r·r° is r°²/(1 − leverage));
+    Angelopoulos, Duchi and Zrnic, "PPI++", arXiv 2311.01453, 2023 (λ); Zrnic and Candès, ICML 2024;
+    Chernozhukov et al. 2018 (cross-fitting); Owen and Zhou, "Safe and effective importance sampling", JASA
+    95 (2000) 135–143 (weights of a mixture).
 
     >>> from sampling.risk.frame import risk_frame
     >>> from sampling.risk.waves import first_wave
@@ -112,7 +116,7 @@ def estimate_by_risk(
     off, predicted = weights.centred(wrong), weights.centred(fitted.out_of_fold)
     power = _power(weights, off, predicted, fitted)
     learned = weights.centred(fitted.whole.predict(frame.scores[verdicts.units]))
-    variance = weights.variance(off - power * predicted, off - power * learned)
+    variance = weights.variance((off - power * predicted) * (off - power * learned), off**2)
     wrong_share = weights.mean(wrong) + power * (_mean_risk(frame, fitted) - weights.mean(fitted.out_of_fold))
     precision = _Precision(variance=variance, spread=weights.spread, n_units=frame.n_units)
     return RiskEstimate(
@@ -132,6 +136,8 @@ def estimate_wave_by_wave(
     The error share is Σ (n_t/n)·T_t and its variance Σ (n_t/n)²·V_t, as the T_t are uncorrelated; V_t is that
     of a draw with replacement. Unbiased for whatever model, population and n, but for the cut to [0, 1];
     wider than `estimate_by_risk` where units that the model holds for safe are wrong after all.
+
+    It is of the frame as it stands: where its units were picked among several, the picking would come on top.
 
     Raises:
         EstimateError: a drawn unit has no verdict, or a verdict is of a unit that was not drawn.
@@ -193,22 +199,28 @@ class _Weights:
 
     Attributes:
         weight: w of each judged unit.
-        uncertain: 1 − ρ of each in a `WHOLE` frame, otherwise 1.
-        spread: Σ a²/ρ over the population, times 1 − ρ in a `WHOLE` frame.
+        drawing: 1 − ρj of each, the part that the drawing has in its uncertainty.
+        picking: ρj of each in a `PICKED` frame, otherwise 0: the part that the picking has.
+        spread: Σ a²(1/(ρj) − 1) over the population, and Σ a² more in a `PICKED` frame.
     """
 
     weight: NDArray[np.float64]
-    uncertain: NDArray[np.float64]
+    drawing: NDArray[np.float64]
+    picking: NDArray[np.float64]
     spread: float
 
     @staticmethod
     def of(frame: RiskFrame, waves: tuple[Wave, ...], verdicts: Verdicts, kind: FrameKind) -> "_Weights":
         probability = overall_probabilities(waves, frame.n_units)
-        uncertain = 1 - probability if kind is FrameKind.WHOLE else np.ones(frame.n_units)
+        weight = frame.target / probability
+        # ρ is the chance of being drawn: ρ·j is that of being drawn and judged.
+        counted = probability * _judged_share(weight, waves, verdicts)
+        picking = counted if kind is FrameKind.PICKED else np.zeros(frame.n_units)
         return _Weights(
-            weight=(frame.target / probability)[verdicts.units],
-            uncertain=uncertain[verdicts.units],
-            spread=float(np.sum(frame.target**2 * uncertain / probability)),
+            weight=weight[verdicts.units],
+            drawing=(1 - counted)[verdicts.units],
+            picking=picking[verdicts.units],
+            spread=float(np.sum(frame.target**2 * (1 - counted + picking) / counted)),
         )
 
     def mean(self, values: NDArray[np.float64]) -> float:
@@ -217,10 +229,19 @@ class _Weights:
     def centred(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         return values - self.mean(values)
 
-    def variance(self, residual: NDArray[np.float64], in_sample: NDArray[np.float64]) -> float:
-        squares = self.uncertain * (self.weight / self.weight.sum()) ** 2
+    def variance(self, by_drawing: NDArray[np.float64], by_picking: NDArray[np.float64]) -> float:
+        squares = (self.weight / self.weight.sum()) ** 2
         # A handful of verdicts can have residuals of opposite signs.
-        return max(float(squares @ (residual * in_sample)), 0.0)
+        drawn = max(float(squares @ (self.drawing * by_drawing)), 0.0)
+        return drawn + float(squares @ (self.picking * by_picking))
+
+
+def _judged_share(weight: NDArray[np.float64], waves: tuple[Wave, ...], verdicts: Verdicts) -> float:
+    """The weighted share of the drawn units that have a verdict; exactly 1 where all have."""
+    drawn = drawn_units(waves)
+    if len(verdicts.units) == len(drawn):
+        return 1.0
+    return float(weight[verdicts.units].sum() / weight[drawn].sum())
 
 
 def _power(
@@ -240,7 +261,7 @@ def _mean_risk(frame: RiskFrame, fitted: CrossFit) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Precision:
-    """The estimated variance, Σ a²/ρ (of which a simple random sample makes 1/n), and N."""
+    """The estimated variance, the weights' spread (1/n for a simple random sample), and N."""
 
     variance: float
     spread: float

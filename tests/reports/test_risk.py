@@ -109,7 +109,12 @@ def test_no_figure_is_called_the_share_of_the_sample() -> None:
         (
             Margin(setting="box", half_width=0.031, n_pending=0, n_more=420, n_left=12),
             "going on: ± 3.1 percentage points so far, ± 2 percentage points is wanted; about 420 verdicts"
-            " more, and 12 units left to draw",
+            " more, and 12 units left to draw: out of reach with this unit of sampling",
+        ),
+        (
+            Margin(setting="box", half_width=0.047, n_pending=0, n_more=None, n_left=0),
+            "everything that can be drawn is judged: ± 4.7 percentage points is as near as it gets,"
+            " ± 2 percentage points was wanted",
         ),
         (
             Margin(setting="box", half_width=0.019, n_pending=50, n_more=0, n_left=900),

@@ -1,7 +1,7 @@
 """Estimates the accuracy of settings from a sample by risk: over everything that could be drawn."""
 
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, inf
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from reports.risk_findings import RiskFindings, RiskModelUse, RiskWave
 from sampling.design.frame import DrawnUnit
 from sampling.estimation.estimands import Estimand, estimates_by_estimand
 from sampling.estimation.estimate import Estimate, NoEstimate
-from sampling.risk.active import RiskEstimate, estimate_by_risk
+from sampling.risk.active import FrameKind, RiskEstimate, estimate_by_risk
 
 
 def estimates_by_risk(
@@ -95,14 +95,24 @@ def _margin(state: ReviewState, setting: str, drawn: RiskDraw, confidence: float
     if isinstance(found, NoEstimate):
         return Margin(setting=setting, half_width=None, n_pending=n_pending, n_more=None, n_left=n_left)
     half_width = (found.interval.high - found.interval.low) / 2
+    is_whole = not isinstance(drawn, LostFrame) and (
+        kind_of(drawn.everything, DrawnUnit(state.sample.unit)) is FrameKind.WHOLE
+    )
+    n_more = 0
+    if half_width > wanted:
+        n_more = _n_more(found.n, (half_width / wanted) ** 2, len(state.units) + n_left if is_whole else inf)
     return Margin(
         setting=setting,
         half_width=half_width,
         n_pending=n_pending,
-        # As the width of a planned size goes with its square root; what later waves gain comes on top.
-        n_more=max(0, ceil(found.n * ((half_width / wanted) ** 2 - 1))),
+        n_more=n_more if n_pending or n_left or not n_more else None,
         n_left=n_left,
     )
+
+
+def _n_more(n: int, too_wide: float, n_all: float) -> int:
+    """Verdicts lacking: 1/n − 1/N goes with the width squared; what later waves gain comes on top."""
+    return max(1, ceil(1 / (1 / n_all + (1 / n - 1 / n_all) / too_wide) - n))
 
 
 def _n_drawable(sample: Sample) -> int:

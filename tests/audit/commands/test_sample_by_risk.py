@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
@@ -238,6 +239,33 @@ def test_status_says_how_far_the_margin_is_and_what_is_next(
     assert going_on["next"] == f"mask-audit sample --extend --size {min(60 + n_more, 150)} --name main"
     said = run("status", "-w", workspace).out
     assert f"about {n_more} verdicts more" in said
+
+
+def test_where_all_is_judged_status_says_how_near_it_gets(run: Run, workspace: Path, tmp_path: Path) -> None:
+    asked = ("--goal", "estimate", "--margin", "0.01", "--risk", "auto", "--unit", "annotation")
+    run("sample", *asked, "--size", str(N_MENTIONS), "-w", workspace)
+    names = sorted(row["annotation_id"] for row in exported_units(run, workspace, tmp_path))
+    verdicts = ["unsure"] * 75 + ["correct"] * 38 + ["incorrect"] * 37
+    mixed = np.random.default_rng(3).permutation(verdicts).tolist()
+    judge(run, workspace, tmp_path, {(name, "A"): each for name, each in zip(names, mixed, strict=True)})
+    margin = status_of(run, workspace)["samples"][0]["goal"]["margins"][0]
+    assert (margin["reached"], margin["n_pending"]) == (False, 0)
+    assert "n_more" not in margin
+    # Half of them is judged, half of those right: as of a plain sample of 75 among 150.
+    assert margin["half_width"] == pytest.approx(1.96 * 0.5 * (1 / 75 - 1 / 150) ** 0.5, rel=0.1)
+    assert "everything that can be drawn is judged: ± " in run("status", "-w", workspace).out
+
+
+def test_the_next_command_can_be_copied_whatever_the_sample_is_called(
+    run: Run, workspace: Path, tmp_path: Path
+) -> None:
+    name = "the team's $(first) one"
+    asked = ("--goal", "estimate", "--margin", "0.04", "--risk", "auto", "--size", "60")
+    run("sample", *asked, "--unit", "annotation", "--name", name, "-w", workspace)
+    judge_all(run, workspace, tmp_path)
+    judge_all(run, workspace, tmp_path, "B")
+    command = shlex.split(status_of(run, workspace)["next"])
+    assert command[-2:] == ["--name", name]
 
 
 def test_a_lost_frame_is_told_and_figures_go_by_chance(run: Run, workspace: Path, tmp_path: Path) -> None:

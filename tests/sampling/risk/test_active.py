@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import expit
 from scipy.stats import binomtest
 
 from sampling.errors import EstimateError
@@ -19,15 +20,17 @@ from sampling.risk.waves import first_wave, next_wave
 ONE_IN_TEN_THOUSAND = 1e-4
 
 
-def audit(frame, is_wrong, sizes, rng):
+def audit(frame, is_wrong, sizes, rng, can_be_judged=slice(None)):
     waves = (first_wave(frame, sizes[0], start=rng.random()),)
     for n in sizes[1:]:
-        waves = (*waves, next_wave(frame, waves, judged(waves, is_wrong), n, start=rng.random()))
-    return waves, judged(waves, is_wrong)
+        verdicts = judged(waves, is_wrong, can_be_judged)
+        waves = (*waves, next_wave(frame, waves, verdicts, n, start=rng.random()))
+    return waves, judged(waves, is_wrong, can_be_judged)
 
 
-def judged(waves, is_wrong):
+def judged(waves, is_wrong, can_be_judged=slice(None)):
     units = drawn_units(waves)
+    units = units[np.isin(units, np.arange(len(is_wrong))[can_be_judged])]
     return Verdicts(units=units, is_wrong=is_wrong[units])
 
 
@@ -125,6 +128,41 @@ def test_nothing_is_uncertain_of_a_whole_frame_that_is_judged_whole():
     assert found.interval.low < found.value < found.interval.high
 
 
+def test_a_frame_drawn_whole_of_which_half_is_judged_is_a_plain_sample_of_half_of_it():
+    frame = risk_frame(np.empty((1000, 0)), np.linspace(0.001, 0.999, 1000))
+    wave = first_wave(frame, 1000, start=0.5)
+    units = np.arange(0, 1000, 2)
+    verdicts = Verdicts(units=units, is_wrong=units % 10 == 0)
+
+    found = estimate_by_risk(frame, (wave,), verdicts, kind=FrameKind.WHOLE).estimate
+
+    assert found.value == pytest.approx(0.8)
+    assert found.n_eff == pytest.approx(500 / (1 - 500 / 1000))
+
+
+def test_units_that_could_not_be_judged_are_as_if_they_had_not_been_drawn():
+    frame = risk_frame(np.empty((1000, 0)), np.linspace(0.001, 0.999, 1000))
+    wave = first_wave(frame, 200, start=0.5)
+    verdicts = Verdicts(units=wave.units[::2], is_wrong=np.arange(100) < 10)
+
+    picked = estimate_by_risk(frame, (wave,), verdicts, kind=FrameKind.PICKED).estimate
+    whole = estimate_by_risk(frame, (wave,), verdicts, kind=FrameKind.WHOLE).estimate
+
+    assert picked.n_eff == pytest.approx(100)
+    assert whole.n_eff == pytest.approx(100 / (1 - 100 / 1000))
+
+
+def test_no_model_makes_more_of_picked_units_than_there_are():
+    frame, is_wrong = population(2000, 30, share=0.4, slope=20.0)
+    waves, verdicts = audit(frame, is_wrong, (1000, 1000), np.random.default_rng(31))
+
+    found = estimate_by_risk(frame, waves, verdicts, kind=FrameKind.PICKED)
+
+    assert found.auc > 0.97
+    assert found.power > 0.9
+    assert found.estimate.n_eff == pytest.approx(2000, rel=1e-3)
+
+
 def test_the_auc_is_of_predictions_that_did_not_see_the_verdict():
     frame, is_wrong = population(4000, 12, share=0.2)
     waves, verdicts = audit(frame, is_wrong, (400, 400), np.random.default_rng(13))
@@ -203,6 +241,46 @@ def test_an_audit_covers_the_truth_as_often_as_it_says(slope):
 
     assert binomtest(hits, 300, 0.94, alternative="less").pvalue > ONE_IN_TEN_THOUSAND
     assert abs(errors.mean()) < 4 * errors.std() / np.sqrt(300)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sizes", [(200, 150), (300, 200)])
+def test_an_audit_of_a_good_part_covers_where_a_fifth_cannot_be_judged(sizes):
+    rng = np.random.default_rng(40)
+    latent = rng.normal(size=600)
+    is_wrong = rng.random(600) < expit(1.5 * latent - 0.8)
+    frame = risk_frame(latent[:, np.newaxis], np.full(600, 0.5))
+    hits, n_audits = 0, 200
+    for _ in range(n_audits):
+        ticketed = replace(frame, tickets=rng.random(600))
+        can_be_judged = rng.random(600) >= 0.2
+        waves, verdicts = audit(ticketed, is_wrong, sizes, rng, can_be_judged)
+        found = estimate_by_risk(ticketed, waves, verdicts, kind=FrameKind.WHOLE).estimate
+        hits += found.interval.low <= 1 - is_wrong.mean() <= found.interval.high
+
+    assert binomtest(hits, n_audits, 0.94, alternative="less").pvalue > ONE_IN_TEN_THOUSAND
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sizes", [(60, 60), (150, 100)])
+def test_a_strong_model_of_picked_units_covers_the_truth_of_all_they_were_picked_from(sizes):
+    rng = np.random.default_rng(50)
+    n_of_entity = rng.integers(2, 12, size=300)
+    first = np.cumsum(n_of_entity) - n_of_entity
+    latent = rng.normal(size=n_of_entity.sum())
+    is_wrong = rng.random(len(latent)) < expit(6 * latent - 0.4)
+    truth = 1 - np.mean(np.add.reduceat(is_wrong, first) / n_of_entity)
+    hits, n_audits, errors = 0, 200, []
+    for _ in range(n_audits):
+        picked = first + rng.integers(n_of_entity)
+        frame = risk_frame(latent[picked, np.newaxis], rng.random(300))
+        waves, verdicts = audit(frame, is_wrong[picked], sizes, rng)
+        found = estimate_by_risk(frame, waves, verdicts, kind=FrameKind.PICKED).estimate
+        hits += found.interval.low <= truth <= found.interval.high
+        errors.append(found.value - truth)
+
+    assert binomtest(hits, n_audits, 0.94, alternative="less").pvalue > ONE_IN_TEN_THOUSAND
+    assert abs(np.mean(errors)) < 4 * np.std(errors) / np.sqrt(n_audits)
 
 
 @pytest.fixture
