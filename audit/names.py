@@ -27,6 +27,15 @@ def name_fault(name: str) -> str | None:
     return None
 
 
+def with_ending(name: str, ending: str) -> str:
+    """Give a name with an ending, shortened before the ending where it would be too long.
+
+    >>> with_ending("A", " after filtering")
+    'A after filtering'
+    """
+    return name[: LONGEST - len(ending)].rstrip(f" {_JOINERS}") + ending
+
+
 def _without_joiners(name: str) -> str:
     """Leave out what says whether two letters join, where it does: Persian and Indic names are written so.
 

@@ -19,11 +19,13 @@ class CorrectedMask:
 
     Attributes:
         parts: compressed COCO counts; their union is the mask.
+        dialect: in which it is written where its annotation shows none; None is a compressed RLE.
     """
 
     height: int
     width: int
     parts: tuple[bytes, ...]
+    dialect: Dialect | None = None
 
     @property
     def pixels(self) -> NDArray[np.bool_]:
@@ -41,23 +43,26 @@ def correction_of(text: bytes, mask: CorrectedMask) -> dict[str, bytes]:
     """The values that a corrected annotation gets, as JSON, by key.
 
     `segmentation` keeps its dialect: a list of RLEs becomes a list of one, uncompressed counts stay so, and
-    polygons, or no mask, become a compressed RLE. `area` and `bbox` are given where the annotation has them,
-    the boxes in the form that they had: a list of `x1 y1 x2 y2`, or one `x y width height`.
+    polygons become a compressed RLE. Where it is empty or missing, a list of labels or of boxes tells of a
+    list of RLEs; else it is the mask's. `area` and `bbox` are given where the annotation has them, the boxes
+    in the form that they had: a list of `x1 y1 x2 y2`, or one `x y width height`.
 
     Args:
         text: the annotation's element.
         mask: that it gets.
     """
     spans = value_spans(text)
-    segmentation = _last_value(text, spans, "segmentation")
-    dialect = dialect_of(segmentation)
+    bbox, label = (_last_value(text, spans, key) for key in ("bbox", "label"))
+    dialect = dialect_of(_last_value(text, spans, "segmentation"))
+    if dialect in (None, Dialect.NONE):
+        dialect = Dialect.RLE_LIST if isinstance(label, list) or _is_list_of_lists(bbox) else mask.dialect
     changes = {"segmentation": _json(_segmentation(mask, dialect))}
     runs = rle.decode_counts(mask.counts, height=mask.height, width=mask.width)
     if "area" in spans:
         changes["area"] = _json(rle.area(runs))
     if "bbox" in spans:
         box = rle.bounding_box(runs, height=mask.height)
-        is_list = _is_list_of_boxes(_last_value(text, spans, "bbox"), dialect)
+        is_list = _is_list_of_lists(bbox) if bbox else dialect is Dialect.RLE_LIST
         changes["bbox"] = _json(_box(box, is_list=is_list))
     return changes
 
@@ -73,10 +78,8 @@ def _segmentation(mask: CorrectedMask, dialect: Dialect | None) -> object:
     return compressed
 
 
-def _is_list_of_boxes(bbox: object, dialect: Dialect | None) -> bool:
-    if isinstance(bbox, list) and bbox:
-        return isinstance(bbox[0], list)
-    return dialect is Dialect.RLE_LIST
+def _is_list_of_lists(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], list)
 
 
 def _box(box: tuple[int, int, int, int] | None, *, is_list: bool) -> Sequence[object]:

@@ -1,7 +1,7 @@
 """What rules make of every annotation of a setting: decided portion by portion, kept in a file per source."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ import pyarrow as pa
 from audit.coco.buffers import as_numbers
 from audit.executors.executor import ExecutorMap
 from audit.features.column import single
-from audit.jobs.given_ids import Giving, given_ids, giving_of
+from audit.jobs.given_ids import Giving, given_ids
 from audit.jobs.progress import Progress
 from audit.jobs.stored_masks import MaskPlaces, StoredMasks
 from audit.rules.deciding import apply_rules
@@ -84,12 +84,14 @@ class Decider:
     """Applies rules to a setting.
 
     Attributes:
+        givings: which annotations of each source of the setting are given an id.
         execute: has the portions decided on.
     """
 
     population: Population
     setting: SettingRecord
     rule_set: RuleSet
+    givings: Sequence[Giving]
     execute: ExecutorMap
 
     def write_decisions(
@@ -121,7 +123,7 @@ class Decider:
                     masks=places.of(subjects),
                     file=self.population.folder / source.folder / ANNOTATIONS_FILE,
                     setting=self.setting.setting,
-                    giving=giving_of(source),
+                    giving=self.givings[number],
                 )
 
 

@@ -20,7 +20,7 @@ from audit.jobs.filter_summary import (
     n_of,
     summaries,
 )
-from audit.jobs.filtered_files import FileToFilter, write_decisions, write_files
+from audit.jobs.filtered_files import FileToFilter, main_dialect, write_decisions, write_files
 from audit.jobs.filtered_folder import (
     DECISIONS_FILE,
     RULES_FILE,
@@ -29,7 +29,8 @@ from audit.jobs.filtered_folder import (
     file_names,
     open_folder,
 )
-from audit.jobs.ingest_commands import ingest_commands
+from audit.jobs.given_ids import giving_of
+from audit.jobs.ingest_commands import ingest_commands, subset_name
 from audit.jobs.measured import open_measured_masks
 from audit.jobs.progress import Progress
 from audit.jobs.rule_files import load_rule_set
@@ -38,8 +39,11 @@ from audit.jobs.unchanged_sources import unchanged_sources
 from audit.rules.rule import Action
 from audit.rules.rule_set import RuleSet
 from audit.rules.rule_toml import write_rule_set
-from db.manifest import SettingRecord
+from db.manifest import Manifest, SettingRecord
 from db.population import Population
+
+_HOW_TO_GO_ON = "ingest it as a subset, whose kept masks have the verdicts that they had:"
+_BY_EYE = "the [evidence] of the rules certifies nothing: their thresholds were set by eye"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +86,18 @@ class FilterResult:
             *self.summary.as_lines(),
             *(each.as_line() for each in self.summary.files),
             f"written to {self.out}{replaced}; {DECISIONS_FILE} says what was dropped or corrected, and why",
-            "ingest it as a subset, whose kept masks have the verdicts that they had:",
+            *self.summary.remarks,
+            *([_HOW_TO_GO_ON] if self.summary.commands else []),
             *(f"  {command}" for command in self.summary.commands),
         ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _GoingOn:
+    """The commands that ingest the result, and what is to be said of them."""
+
+    commands: tuple[str, ...]
+    remarks: tuple[str, ...]
 
 
 def run_filter(
@@ -113,43 +126,32 @@ def run_filter(
     setting = population.manifest().get(request.setting)
     rule_set = load_rule_set(population, setting, request.rules)
     target = request.out.resolve()
-    replaces = check_target(target, setting.sources, population)
+    replaces = check_target(target, setting, population)
     sources = unchanged_sources(setting, checking)
+    givings = list(map(giving_of, setting.sources, sources))
     with open_folder(target) as folder:
-        decisions = _decide(population, setting, rule_set, request, folder.work, deciding)
+        with (
+            _named_errors(population),
+            open_measured_masks(population, setting, rule_set.references) as masks,
+            open_mask_places(population, setting) as places,
+            open_executor(scheduler=request.scheduler, n_workers=request.n_workers) as execute,
+        ):
+            decider = Decider(
+                population=population, setting=setting, rule_set=rule_set, givings=givings, execute=execute
+            )
+            decisions = decider.write_decisions(masks, places, folder.work, deciding)
         files = [
-            FileToFilter(source=source, decisions=decided, name=name)
-            for source, decided, name in zip(sources, decisions, file_names(setting.sources), strict=True)
+            FileToFilter(source=source, decisions=decided, name=name, dialect=main_dialect(record))
+            for record, source, decided, name in zip(
+                setting.sources, sources, decisions, file_names(setting.sources), strict=True
+            )
         ]
         n_elements = write_files(files, folder.files, workers=request.n_workers, progress=writing)
-        written = {
-            record.path: target / file.name for record, file in zip(setting.sources, files, strict=True)
-        }
-        summary = _summary(
-            files, n_elements, rule_set, request, ingest_commands(setting, written, request.workspace)
-        )
+        summary = _summary(files, n_elements, rule_set, request, setting, population.manifest())
         write_decisions(files, folder.files / DECISIONS_FILE)
         write_text(folder.files / RULES_FILE, write_rule_set(rule_set))
         write_text(folder.files / SUMMARY_FILE, json.dumps(summary.as_json(), ensure_ascii=False, indent=1))
     return FilterResult(summary=summary, out=target, replaces=replaces)
-
-
-def _decide(
-    population: Population,
-    setting: SettingRecord,
-    rule_set: RuleSet,
-    request: FilterRequest,
-    folder: Path,
-    progress: Progress,
-) -> list[Path]:
-    with (
-        _named_errors(population),
-        open_measured_masks(population, setting, rule_set.references) as masks,
-        open_mask_places(population, setting) as places,
-        open_executor(scheduler=request.scheduler, n_workers=request.n_workers) as execute,
-    ):
-        decider = Decider(population=population, setting=setting, rule_set=rule_set, execute=execute)
-        return decider.write_decisions(masks, places, folder, progress)
 
 
 @contextmanager
@@ -170,18 +172,42 @@ def _summary(
     n_elements: Sequence[int],
     rule_set: RuleSet,
     request: FilterRequest,
-    commands: tuple[str, ...],
+    setting: SettingRecord,
+    manifest: Manifest,
 ) -> FilterSummary:
     counts = [count_decisions(file.decisions) for file in files]
     *splits, total = summaries(sum(counts, Counts()), [rule.name for rule in rule_set.rules])
+    accounts = tuple(map(_account, files, n_elements, counts))
+    goes_on = _how_to_go_on(manifest, setting, accounts, request)
+    is_by_eye = rule_set.evidence is not None and rule_set.evidence.n_certifying == 0
     return FilterSummary(
         setting=request.setting,
         rules=str(request.rules.resolve()),
-        files=tuple(map(_account, files, n_elements, counts)),
+        files=accounts,
         splits=tuple(splits),
         total=total,
-        commands=commands,
+        commands=goes_on.commands,
+        remarks=(*((_BY_EYE,) if is_by_eye else ()), *goes_on.remarks),
     )
+
+
+def _how_to_go_on(
+    manifest: Manifest, setting: SettingRecord, accounts: Sequence[FilteredFile], request: FilterRequest
+) -> _GoingOn:
+    """The commands that ingest what is kept, and files of which something was kept before."""
+    folder = request.out.resolve()
+    subset = subset_name(manifest, setting, folder)
+    written = {
+        source.path: folder / account.file
+        for source, account in zip(setting.sources, accounts, strict=True)
+        if account.n_kept or str(folder / account.file) in subset.held
+    }
+    commands = ingest_commands(setting, written, subset.name, request.workspace)
+    empty = [account.file for account in accounts if not account.n_kept]
+    if len(empty) == len(accounts):
+        return _GoingOn(commands=(), remarks=("nothing is kept: there is nothing to ingest",))
+    nothing = tuple(f"nothing is kept of {file}: there is nothing to ingest of it" for file in empty)
+    return _GoingOn(commands=commands, remarks=(*nothing, *subset.remarks))
 
 
 def _account(file: FileToFilter, n_elements: int, counts: Counts) -> FilteredFile:

@@ -90,7 +90,8 @@ class FilterSummary:
     Attributes:
         rules: path of the file of rules.
         total: of all splits; its name is `all`.
-        commands: that ingest the filtered files.
+        commands: that ingest the filtered files; none where nothing is kept.
+        remarks: what is to be known besides, in sentences without a full stop.
     """
 
     setting: str
@@ -99,6 +100,7 @@ class FilterSummary:
     splits: tuple[SplitSummary, ...]
     total: SplitSummary
     commands: tuple[str, ...]
+    remarks: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Give it in the shape that `--json` and `summary.json` promise."""

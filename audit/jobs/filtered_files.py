@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from audit.coco.buffers import as_flags, as_numbers
 from audit.coco.corrections import CorrectedMask
+from audit.coco.segmentation import Dialect
 from audit.coco.source import Source
 from audit.coco.writer import Edit, Edits, write_edited
 from audit.features.column import single
@@ -21,6 +22,7 @@ from audit.jobs.decisions import WHO
 from audit.jobs.files import write_rows
 from audit.jobs.progress import Progress, stoppable
 from audit.rules.rule import Action
+from db.manifest import SourceRecord
 from db.ordered_rows import open_ordered
 from reports.csv_table import FORMULA_STARTS
 
@@ -30,11 +32,22 @@ _CSV_COLUMNS = ("file", *WHO, "action", "rule", "why")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileToFilter:
-    """One source, what was decided of its annotations, and the name of its filtered file."""
+    """One source, what was decided of its annotations, and the name of its filtered file.
+
+    Attributes:
+        dialect: of most of its masks; None where it has none.
+    """
 
     source: Source
     decisions: Path
     name: str
+    dialect: Dialect | None
+
+
+def main_dialect(record: SourceRecord) -> Dialect | None:
+    """Give the dialect of most masks of a source, None where it has none."""
+    shown = {name: n for name, n in record.dialects.items() if name != Dialect.NONE}
+    return Dialect(max(shown, key=lambda name: (shown[name], name))) if shown else None
 
 
 def write_files(
@@ -65,12 +78,12 @@ def _write_file(file: FileToFilter, folder: Path, progress: Progress) -> int:
     with open_ordered(file.decisions, "element_index", _EDITS) as decided:
 
         def edits_of(first: int, n_elements: int) -> Edits:
-            return _edits(decided.before(first + n_elements), first, n_elements)
+            return _edits(decided.before(first + n_elements), first, n_elements, file.dialect)
 
         return write_edited(file.source, folder / file.name, edits_of, progress.advance)
 
 
-def _edits(decided: pa.Table, first: int, n_elements: int) -> Edits:
+def _edits(decided: pa.Table, first: int, n_elements: int, dialect: Dialect | None) -> Edits:
     """What becomes of elements; one of which nothing was decided is no annotation of the setting."""
     decided = decided.filter(pc.not_equal(decided["action"], Action.DROP))
     places = as_numbers(single(decided, "element_index")) - first
@@ -80,14 +93,16 @@ def _edits(decided: pa.Table, first: int, n_elements: int) -> Edits:
     changed = places[as_flags(is_changed.combine_chunks())].tolist()
     rows = decided.filter(is_changed).to_pylist()
     return Edits(
-        is_kept=is_kept, changed={place: _edit(row) for place, row in zip(changed, rows, strict=True)}
+        is_kept=is_kept,
+        changed={place: _edit(row, dialect) for place, row in zip(changed, rows, strict=True)},
     )
 
 
-def _edit(row: dict[str, Any]) -> Edit:
+def _edit(row: dict[str, Any], dialect: Dialect | None) -> Edit:
     mask = None
     if row["action"] == Action.CORRECT:
-        mask = CorrectedMask(height=row["height"], width=row["width"], parts=tuple(row["parts"]))
+        height, width, parts = row["height"], row["width"], tuple(row["parts"])
+        mask = CorrectedMask(height=height, width=width, parts=parts, dialect=dialect)
     return Edit(mask=mask, given_id=row["given_id"])
 
 

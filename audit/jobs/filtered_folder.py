@@ -11,7 +11,7 @@ from pathlib import Path
 
 from audit.errors import InputError, UnavailableError
 from audit.jobs.filter_summary import MADE_BY
-from db.manifest import SourceRecord
+from db.manifest import SettingRecord, SourceRecord
 from db.population import Population
 
 SUMMARY_FILE = "summary.json"
@@ -34,13 +34,44 @@ class FilteredFolder:
     work: Path
 
 
-def check_target(target: Path, sources: Sequence[SourceRecord], population: Population) -> bool:
-    """Tell whether a former filter's output lies at a place.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Former:
+    """What a former filter wrote to a folder, by its own account; `setting` is what it filtered."""
+
+    setting: str | None
+    files: frozenset[str]
+
+
+def check_target(target: Path, setting: SettingRecord, population: Population) -> bool:
+    """Tell whether a former filter's output of a setting lies at a place.
 
     Raises:
-        InputError: nothing can be written there: it is a file, holds other files or what is to be filtered,
-            or belongs to the workspace.
+        InputError: nothing can be written there: it is a file or a mount point, holds other files, what was
+            filtered from another setting or what is to be filtered, or belongs to the workspace.
     """
+    _refuse_place(target, setting.sources, population)
+    if not target.exists():
+        return False
+    if not target.is_dir():
+        raise InputError(f"--out {target} is a file: name a folder")
+    held = {path.name for path in target.iterdir()}
+    former = _written_before(target)
+    others = sorted(held - former.files)
+    if others:
+        named = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
+        raise InputError(
+            f"--out {target} holds {named}, which no filter wrote: name an empty or a new folder"
+        )
+    if former.setting not in (None, setting.setting):
+        raise InputError(
+            f"--out {target} holds what was filtered from {former.setting!r}: name another --out"
+        )
+    return bool(held)
+
+
+def _refuse_place(target: Path, sources: Sequence[SourceRecord], population: Population) -> None:
+    if os.path.ismount(target):
+        raise InputError(f"--out {target} is a mount point and cannot be replaced: name a folder inside it")
     if not target.parent.is_dir():
         raise InputError(f"--out {target} cannot be made: {target.parent} is no folder; make it first")
     if target.is_relative_to(population.folder.resolve()):
@@ -48,18 +79,6 @@ def check_target(target: Path, sources: Sequence[SourceRecord], population: Popu
     for source in sources:
         if Path(source.path).is_relative_to(target):
             raise InputError(f"--out {target} holds {source.path}, which is to be filtered: name another")
-    if not target.exists():
-        return False
-    if not target.is_dir():
-        raise InputError(f"--out {target} is a file: name a folder")
-    held = {path.name for path in target.iterdir()}
-    others = sorted(held - _written_before(target))
-    if others:
-        named = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
-        raise InputError(
-            f"--out {target} holds {named}, which no filter wrote: name an empty or a new folder"
-        )
-    return bool(held)
 
 
 def file_names(sources: Sequence[SourceRecord]) -> list[str]:
@@ -115,12 +134,12 @@ def _put(files: Path, target: Path, before: Path) -> None:
         os.close(descriptor)
 
 
-def _written_before(target: Path) -> set[str]:
-    """The files that a former filter wrote to a folder, by its own account."""
+def _written_before(target: Path) -> _Former:
     try:
         summary = json.loads((target / SUMMARY_FILE).read_text(encoding="utf-8"))
-        if summary["made_by"] != MADE_BY:
-            return set()
-        return {*OWN_FILES, *(each["file"] for each in summary["files"])}
+        if summary["made_by"] == MADE_BY:
+            files = frozenset((*OWN_FILES, *(each["file"] for each in summary["files"])))
+            return _Former(setting=str(summary["setting"]), files=files)
     except (OSError, ValueError, KeyError, TypeError):
-        return set()
+        pass
+    return _Former(setting=None, files=frozenset())

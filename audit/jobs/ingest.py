@@ -131,8 +131,10 @@ def run_ingest(
         kept = replace(setting, sources=plan.kept)
         files = population.files(kept, ANNOTATIONS_FILE)
         files += [str(folder / ANNOTATIONS_FILE) for folder in folders]
-        refuse_shared_ids(request.setting, files)
+        refuse_shared_ids(request.setting, files, subset_of=setting.subset_of)
         if request.subset_of is not None:
+            if not kept.n_annotations + sum(record.n_written for _, record in staged):
+                raise InputError(_no_masks(request.subset_of))
             remarks.append(_subset_remark(population, manifest.get(request.subset_of), files))
         whole = staging.commit(kept, staged)
     return IngestResult(
@@ -272,6 +274,13 @@ def _refuse_problems(accounts: Iterable[FileAccount]) -> None:
     ]
     if found:
         raise InputError(f"--strict, and nothing was ingested: {'; '.join(found)}")
+
+
+def _no_masks(whole: str) -> str:
+    return (
+        f"--subset-of {whole!r}: the files hold no mask, so nothing was ingested; where a filter kept "
+        "nothing, there is nothing to ingest"
+    )
 
 
 def _subset_remark(population: Population, whole: SettingRecord, files: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from audit.errors import InputError
-from audit.rules.entity_kinds import check_entity_kinds
+from audit.rules.entity_kinds import KnownNames
 from audit.rules.rule_set import RuleSet
 from audit.rules.rule_toml import read_rule_set
 from audit.wikidata.roots import Grouping, load_kinds
@@ -17,25 +17,28 @@ def load_rule_set(population: Population, setting: SettingRecord, file: Path) ->
 
     Raises:
         InputError: the file cannot be read or has errors, it was tuned for another setting, or it goes by
-            what entities are and that was never said.
+            what entities are and that was never said; naming every fault of the file, and every type,
+            category and setting in it that is not there, at once.
     """
-    rule_set = read_rule_set(_text(file), source=str(file))
+    known = load_entity_kinds(population)
+    is_said = bool(known.types or known.categories)
+    names = KnownNames(
+        setting=setting.setting,
+        settings=[each.setting for each in population.manifest().settings],
+        types=_names(known.types, Grouping.TYPE) if is_said else None,
+        categories=_names(known.categories, Grouping.CATEGORY) if is_said else None,
+    )
+    rule_set = read_rule_set(_text(file), source=str(file), faults_of=names.faults)
     if rule_set.setting not in (None, setting.setting):
         raise InputError(
             f"{file} was made for setting {rule_set.setting!r}, not {setting.setting!r}: tune rules for it, "
             "or take the line `setting = …` out of the file to use these all the same"
         )
-    known = load_entity_kinds(population)
-    if rule_set.needs_entities and not known.types and not known.categories:
+    if rule_set.needs_entities and not is_said:
         raise InputError(
             f"{file} has rules that go by what entities are, and nobody has said what they are: run "
             "mask-audit entities FILE"
         )
-    check_entity_kinds(
-        rule_set,
-        types=_names(known.types, Grouping.TYPE),
-        categories=_names(known.categories, Grouping.CATEGORY),
-    )
     return rule_set
 
 
@@ -60,8 +63,12 @@ def setting_of_rules(population: Population, named: str | None, file: Path) -> S
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
-    except (FileNotFoundError, IsADirectoryError) as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise InputError(f"{file} is not there: name a TOML file of rules") from error
+    except IsADirectoryError as error:
+        raise InputError(f"{file} is a folder: name a TOML file of rules") from error
+    except OSError as error:
+        raise InputError(f"{file} cannot be read ({error.strerror}): name a TOML file of rules") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{file} cannot be read as TOML in UTF-8: {error}") from error
 

@@ -14,6 +14,15 @@ from db.population_checks import find_shared_ids
 _NO_IDS = {"segmentation", "bbox", "label", "score", "area", "iscrowd", "data_split", "category_id"}
 """Fields of an annotation that cannot name it."""
 
+_ADVICE = (
+    "make the ids of a setting unique, give files whose names make up ids different names, or ingest them as "
+    "settings of their own"
+)
+_SUBSET_ADVICE = (
+    "where they were filtered twice, filter into the same folder again, or give this one another --setting; "
+    "else make the ids of a setting unique"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
@@ -91,14 +100,14 @@ def check_id_key(id_key: str | None) -> None:
         raise InputError(f"--id-key {id_key} is a field that holds no id: name the one that does")
 
 
-def refuse_shared_ids(setting: str, files: Sequence[str]) -> None:
-    """Raise InputError where an id stands twice in annotation files."""
+def refuse_shared_ids(setting: str, files: Sequence[str], *, subset_of: str | None = None) -> None:
+    """Raise InputError where an id stands twice in annotation files; of a filtered setting, say of which."""
     shared = find_shared_ids(files) if files else None
     if shared is not None:
+        advice = _ADVICE if subset_of is None else _SUBSET_ADVICE
         raise InputError(
             f"{shared.n:,} annotation ids stand more than once in {setting!r} "
-            f"({', '.join(shared.example_ids)}), and nothing was ingested: make the ids of a setting unique, "
-            "give files whose names make up ids different names, or ingest them as settings of their own"
+            f"({', '.join(shared.example_ids)}), and nothing was ingested: {advice}"
         )
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from audit.features.references import FeatureReference
 from audit.rules.dense_scene import DenseScene
-from audit.rules.disagreement import Disagreement, Otherwise
-from audit.rules.feature_threshold import Unknown, threshold_rule
-from audit.rules.incomplete_location import IncompleteLocation
-from audit.rules.keys import Form, Key, ValueFaults, read_values
-from audit.rules.non_visual import INTERROGATIVES, NON_VISUAL_TYPES, NonVisual
+from audit.rules.disagreement import Disagreement, Otherwise, agreement_faults
+from audit.rules.feature_threshold import Unknown, range_faults, threshold_rule
+from audit.rules.incomplete_location import IncompleteLocation, place_faults
+from audit.rules.keys import Form, Key, ValueFaults, check_values
+from audit.rules.non_visual import INTERROGATIVES, NON_VISUAL_TYPES, NonVisual, word_faults
 from audit.rules.rule import Kind, Rule
 
 
@@ -22,13 +22,30 @@ class RuleKind:
         kind: its name in a file.
         does: what it does, in a sentence.
         thresholds: its keys, which are attributes of its rules.
+        faults_of: what is wrong with the values together; those that cannot be read are not among them.
         of: makes a rule of a name, or of None for the rule's own, and the values of the thresholds.
     """
 
     kind: Kind
     does: str
     thresholds: tuple[Key, ...]
+    faults_of: Callable[[Mapping[str, Any]], list[str]]
     of: Callable[[str | None, dict[str, Any]], Rule]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftRule:
+    """A rule as far as it can be read.
+
+    Attributes:
+        rule: None where something is wrong.
+        thresholds: the values that can be read.
+        faults: everything that is wrong, as sentences without a full stop.
+    """
+
+    rule: Rule | None
+    thresholds: Mapping[Key, object]
+    faults: tuple[str, ...]
 
 
 _UNKNOWN_CONFIDENCE = Key(
@@ -39,6 +56,16 @@ _UNKNOWN_CONFIDENCE = Key(
     highest=1,
     means="Weight of a mask without a confidence, such as an end-to-end model's.",
 )
+
+
+def _range_faults(values: Mapping[str, Any]) -> list[str]:
+    ends = {key: values[key] for key in ("at_least", "at_most") if key in values}
+    return range_faults(values.get("feature"), ends)
+
+
+def _place_faults(values: Mapping[str, Any]) -> list[str]:
+    both = ("types", "categories")
+    return place_faults(*(values[key] for key in both)) if values.keys() >= set(both) else []
 
 
 def _threshold(name: str | None, values: dict[str, Any]) -> Rule:
@@ -71,10 +98,13 @@ KINDS: tuple[RuleKind, ...] = (
             ),
             Key(
                 name="words",
-                form=Form.TEXTS,
+                form=Form.WORDS,
                 default=INTERROGATIVES,
                 means="Words that a question to drop begins with, or goes on with after a comma or the like.",
             ),
+        ),
+        faults_of=lambda values: (
+            word_faults(values.get("types"), values["words"]) if "words" in values else []
         ),
         of=lambda name, values: NonVisual(name=name or Kind.NON_VISUAL.value, **values),
     ),
@@ -116,6 +146,7 @@ KINDS: tuple[RuleKind, ...] = (
             ),
             _UNKNOWN_CONFIDENCE,
         ),
+        faults_of=lambda values: agreement_faults(values["agreement"]) if "agreement" in values else [],
         of=_disagreement,
     ),
     RuleKind(
@@ -143,6 +174,7 @@ KINDS: tuple[RuleKind, ...] = (
                 means="Highest confidence of the annotation, under which the whole image is taken.",
             ),
         ),
+        faults_of=_place_faults,
         of=lambda name, values: IncompleteLocation(name=name or Kind.INCOMPLETE_LOCATION.value, **values),
     ),
     RuleKind(
@@ -181,6 +213,7 @@ KINDS: tuple[RuleKind, ...] = (
             ),
             _UNKNOWN_CONFIDENCE,
         ),
+        faults_of=lambda _: [],
         of=lambda name, values: DenseScene(name=name or Kind.DENSE_SCENE.value, **values),
     ),
     RuleKind(
@@ -211,6 +244,7 @@ KINDS: tuple[RuleKind, ...] = (
                 means="What becomes of annotations of which the feature is unknown.",
             ),
         ),
+        faults_of=_range_faults,
         of=_threshold,
     ),
 )
@@ -234,12 +268,20 @@ def make_rule(kind: Kind, *, name: str | None, values: Mapping[str, object]) -> 
     >>> rule.name, rule.passes
     ('iou:box', 'iou:box is at least 0.5')
     """
+    draft = draft_rule(kind, name=name, values=values)
+    if draft.rule is None:
+        raise ValueFaults(draft.faults)
+    return draft.rule
+
+
+def draft_rule(kind: Kind, *, name: str | None, values: Mapping[str, object]) -> DraftRule:
+    """A rule of a kind, or what can be read of it; the arguments are those of `make_rule`."""
     found = OF_KIND[kind]
-    checked = read_values(found.thresholds, values)
-    try:
-        return found.of(name, checked)
-    except ValueError as error:
-        raise ValueFaults([str(error)]) from error
+    checked = check_values(found.thresholds, values)
+    faults = (*checked.faults, *found.faults_of(checked.values))
+    thresholds = {key: checked.values[key.name] for key in found.thresholds if key.name in checked.values}
+    rule = None if faults else found.of(name, checked.values)
+    return DraftRule(rule=rule, thresholds=thresholds, faults=faults)
 
 
 def thresholds_of(rule: Rule) -> dict[Key, object]:

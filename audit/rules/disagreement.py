@@ -12,6 +12,7 @@ from audit.coco.rle_kernels import Runs
 from audit.features.catalogue import Needs, Unit
 from audit.features.references import OF_PAIRS, FeatureReference
 from audit.rules.corrections import box_mask, intersection, voted
+from audit.rules.keys import ValueFaults
 from audit.rules.mention import Mention
 from audit.rules.rule import Action, Kind, Ruling, Rulings, gathered, new_mask
 from audit.rules.subjects import Subjects
@@ -58,7 +59,7 @@ class Disagreement:
         unknown_confidence: the weight of masks without a confidence.
 
     Raises:
-        ValueError: the feature is no share that compares masks.
+        ValueFaults: the feature is no share that compares masks.
     """
 
     name: str
@@ -72,12 +73,9 @@ class Disagreement:
     columns: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
-        feature = self.agreement.feature
-        if feature.needs not in (Needs.PAIR, Needs.SETTINGS) or feature.unit is not Unit.SHARE:
-            raise ValueError(
-                f"agreement = '{self.agreement}' is no share that compares masks: "
-                f"give consensus_iou, or one of {', '.join(OF_PAIRS)}"
-            )
+        faults = agreement_faults(self.agreement)
+        if faults:
+            raise ValueFaults(faults)
 
     @property
     def references(self) -> tuple[FeatureReference, ...]:
@@ -131,3 +129,14 @@ def _candidates(mention: Mention, voters: tuple[Voter, ...]) -> Iterator[_Candid
             if area(runs):
                 name = f"what is seen in box {number} of {each.setting}"
                 yield _Candidate(name=name, runs=runs, support=support(runs, voters))
+
+
+def agreement_faults(agreement: FeatureReference) -> list[str]:
+    """What is wrong with the feature that says how far others agree, as sentences without a full stop."""
+    feature = agreement.feature
+    if feature.needs in (Needs.PAIR, Needs.SETTINGS) and feature.unit is Unit.SHARE:
+        return []
+    return [
+        f"agreement = '{agreement}' is no share that compares masks: "
+        f"give consensus_iou, or one of {', '.join(OF_PAIRS)}"
+    ]

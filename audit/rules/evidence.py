@@ -83,6 +83,25 @@ EVIDENCE: tuple[Key, ...] = (
         highest=1,
         means="Share of the population that is kept.",
     ),
+    Key(
+        name="n_outside",
+        form=Form.COUNT,
+        default=0,
+        lowest=0,
+        means="Masks that the sample could not have drawn: nothing is certified of them.",
+    ),
+    Key(
+        name="n_pending",
+        form=Form.COUNT,
+        default=0,
+        lowest=0,
+        means="Masks of the sample that nobody had judged yet.",
+    ),
+    Key(
+        name="base_sample",
+        form=Form.TEXT,
+        means="Sample whose verdicts chose the rules before the thresholds; absent where none did.",
+    ),
     Key(name="made_on", form=Form.DATE, is_required=True, means="Day."),
     Key(
         name="features_version",
@@ -116,5 +135,8 @@ class Evidence:
     p_value: float
     accuracy: float | None = None
     share_kept: float
+    n_outside: int = 0
+    n_pending: int = 0
+    base_sample: str | None = None
     made_on: date
     features_version: int

@@ -1,5 +1,6 @@
 """Drops annotations with a feature outside of a range."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 from audit.coco.buffers import from_flags, from_numbers, repeated
 from audit.features.column import Flags
 from audit.features.references import FeatureReference
+from audit.rules.keys import ValueFaults
 from audit.rules.mention import Reals
 from audit.rules.rule import Kind, Rulings, dropping
 from audit.rules.subjects import Subjects
@@ -36,7 +38,7 @@ class FeatureThreshold:
         unknown: what becomes of those of which the feature is unknown.
 
     Raises:
-        ValueError: neither end is given, one that the feature cannot have, or the greater one first.
+        ValueFaults: neither end is given, one that the feature cannot have, or the greater one first.
     """
 
     name: str
@@ -49,13 +51,9 @@ class FeatureThreshold:
     columns: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
-        if self.at_least is None and self.at_most is None:
-            raise ValueError("neither at_least nor at_most is given: give one of them, or both")
-        for key, end in (("at_least", self.at_least), ("at_most", self.at_most)):
-            if end is not None and not self._is_possible(end):
-                raise ValueError(f"{key} = {end!r}: {self.feature} is {self._range()}")
-        if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            raise ValueError(f"at_least = {self.at_least!r} is above at_most = {self.at_most!r}: swap them")
+        faults = range_faults(self.feature, {"at_least": self.at_least, "at_most": self.at_most})
+        if faults:
+            raise ValueFaults(faults)
 
     @property
     def references(self) -> tuple[FeatureReference, ...]:
@@ -95,14 +93,38 @@ class FeatureThreshold:
         told = pc.binary_join_element_wise(repeated(f"{self.feature} is ", n), numbers, comparisons, "")
         return pc.if_else(from_flags(is_lost), repeated(f"{self.feature} is unknown", n), told)
 
-    def _is_possible(self, end: float) -> bool:
-        lowest, highest = self.feature.feature.lowest, self.feature.feature.highest
-        return isfinite(end) and (lowest is None or end >= lowest) and (highest is None or end <= highest)
 
-    def _range(self) -> str:
-        lowest, highest = self.feature.feature.lowest, self.feature.feature.highest
-        begins = "a number" if lowest is None else f"a number from {lowest:g}"
-        return begins if highest is None else f"{begins} to {highest:g}"
+def range_faults(feature: FeatureReference | None, ends: Mapping[str, float | None]) -> list[str]:
+    """What is wrong with a range, as sentences without a full stop.
+
+    Args:
+        feature: that is looked at; None where it cannot be told.
+        ends: under `at_least` and `at_most`, None where it is not given; without those that cannot be read.
+    """
+    low, high = ends.get("at_least"), ends.get("at_most")
+    faults = []
+    if low is None and high is None and len(ends) == 2:
+        faults.append("neither at_least nor at_most is given: give one of them, or both")
+    if feature is not None:
+        faults += [
+            f"{key} = {end!r}: {feature} is {_range(feature)}"
+            for key, end in ends.items()
+            if end is not None and not _is_possible(feature, end)
+        ]
+    if low is not None and high is not None and low > high:
+        faults.append(f"at_least = {low!r} is above at_most = {high!r}: swap them")
+    return faults
+
+
+def _is_possible(feature: FeatureReference, end: float) -> bool:
+    lowest, highest = feature.feature.lowest, feature.feature.highest
+    return isfinite(end) and (lowest is None or end >= lowest) and (highest is None or end <= highest)
+
+
+def _range(feature: FeatureReference) -> str:
+    lowest, highest = feature.feature.lowest, feature.feature.highest
+    begins = "a number" if lowest is None else f"a number from {lowest:g}"
+    return begins if highest is None else f"{begins} to {highest:g}"
 
 
 def threshold_rule(
@@ -116,7 +138,7 @@ def threshold_rule(
     """The rule that drops what has a feature outside of a range; its name is the feature's unless given.
 
     Raises:
-        ValueError: as in `FeatureThreshold`.
+        ValueFaults: as in `FeatureThreshold`.
 
     >>> from audit.features.references import parse_reference
     >>> threshold_rule(reference=parse_reference("iou:box"), at_least=0.5).passes

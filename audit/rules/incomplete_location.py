@@ -11,6 +11,7 @@ from audit.coco.buffers import as_flags
 from audit.features.column import Flags
 from audit.features.references import FeatureReference
 from audit.rules.corrections import whole_image
+from audit.rules.keys import ValueFaults
 from audit.rules.mention import Mention
 from audit.rules.rule import Action, Kind, Ruling, Rulings, gathered, new_mask
 from audit.rules.subjects import Subjects
@@ -31,7 +32,7 @@ class IncompleteLocation:
         confidence_below: the highest confidence of the annotation is under it.
 
     Raises:
-        ValueError: neither types nor categories are given.
+        ValueFaults: neither types nor categories are given.
     """
 
     name: str
@@ -43,8 +44,9 @@ class IncompleteLocation:
     references: ClassVar[tuple[FeatureReference, ...]] = (_CONFIDENCE,)
 
     def __post_init__(self) -> None:
-        if not self.types and not self.categories:
-            raise ValueError("types and categories are both empty: give one of them, or leave the rule out")
+        faults = place_faults(self.types, self.categories)
+        if faults:
+            raise ValueFaults(faults)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -76,6 +78,13 @@ class IncompleteLocation:
             why=f"a location or building with a confidence under {self.confidence_below:g}: whole image",
             mask=new_mask(everything, mention.size),
         )
+
+
+def place_faults(types: tuple[str, ...], categories: tuple[str, ...]) -> list[str]:
+    """What is wrong with the names of places, as sentences without a full stop."""
+    if types or categories:
+        return []
+    return ["types and categories are both empty: give one of them, or leave the rule out"]
 
 
 def _is_any(subjects: Subjects, column: str, names: tuple[str, ...]) -> Flags:

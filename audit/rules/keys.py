@@ -19,6 +19,7 @@ class Form(StrEnum):
     COUNT = "whole number"
     TEXT = "text"
     TEXTS = "list of texts"
+    WORDS = "list of words"
     TYPES = "list of types of entities"
     CATEGORIES = "list of categories of entities"
     CHOICE = "choice"
@@ -67,12 +68,33 @@ class ValueFaults(ValueError):  # noqa: N818 - several
         super().__init__("; ".join(faults))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedValues:
+    """What stands in a table.
+
+    Attributes:
+        values: under each key whose value will do, the default where it is left out; lists as tuples.
+        faults: every unknown or missing key and every value that will not do, as sentences.
+    """
+
+    values: dict[str, object]
+    faults: list[str]
+
+
 def read_values(keys: Sequence[Key], given: Mapping[str, object]) -> dict[str, object]:
-    """The value under each key, the default where it is left out; texts and lists of them as tuples.
+    """The value under each key, as `check_values` has it.
 
     Raises:
-        ValueFaults: naming every unknown or missing key and every value that will not do.
+        ValueFaults: naming every fault.
     """
+    checked = check_values(keys, given)
+    if checked.faults:
+        raise ValueFaults(checked.faults)
+    return checked.values
+
+
+def check_values(keys: Sequence[Key], given: Mapping[str, object]) -> CheckedValues:
+    """The values in a table that will do, and what is wrong with the others."""
     names = [key.name for key in keys]
     faults = [f"unknown key {name!r}{hint(name, names)}" for name in given if name not in names]
     values: dict[str, object] = {}
@@ -84,9 +106,7 @@ def read_values(keys: Sequence[Key], given: Mapping[str, object]) -> dict[str, o
             faults.append(f"{key.name} = {_shown(value)}: {error}")
         if key.is_required and value is None:
             faults.append(f"{key.name} is missing: give {key.range}")
-    if faults:
-        raise ValueFaults(faults)
-    return values
+    return CheckedValues(values=values, faults=faults)
 
 
 def hint(given: object, known: Sequence[str]) -> str:
@@ -96,7 +116,7 @@ def hint(given: object, known: Sequence[str]) -> str:
     ' (did you mean types?)'
     """
     near = get_close_matches(str(given), known, n=1)
-    return f" (did you mean {near[0]}?)" if near else f" (there are {', '.join(known)})"
+    return f" (did you mean {near[0]}?)" if near else f" (there are {', '.join(known) or 'none'})"
 
 
 def _number(key: Key, value: object) -> float:
@@ -123,13 +143,17 @@ def _text(key: Key, value: object) -> str:
 
 
 def _texts(key: Key, value: object) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple):
+    return tuple(_text(key, each) for each in _words(key, value))
+
+
+def _words(key: Key, value: object) -> tuple[str, ...]:
+    """Texts of which the rule says itself which will do."""
+    if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
         raise _unfit(key)
-    texts = tuple(_text(key, each) for each in value)
-    twice = {text for text in texts if texts.count(text) > 1}
+    twice = {each for each in value if value.count(each) > 1}
     if twice:
         raise ValueError(f"{min(twice)!r} stands twice")
-    return texts
+    return tuple(value)
 
 
 def _choice(key: Key, value: object) -> str:
@@ -177,6 +201,7 @@ _READERS: dict[Form, Callable[[Key, object], object]] = {
     Form.COUNT: _count,
     Form.TEXT: _text,
     Form.TEXTS: _texts,
+    Form.WORDS: _words,
     Form.TYPES: _texts,
     Form.CATEGORIES: _texts,
     Form.CHOICE: _choice,

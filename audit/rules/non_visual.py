@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 
 from audit.coco.buffers import as_flags, from_flags, repeated
 from audit.features.references import FeatureReference
+from audit.names import LONGEST
+from audit.rules.keys import ValueFaults
 from audit.rules.rule import Kind, Rulings, dropping
 from audit.rules.subjects import Longs, Subjects
 
@@ -38,9 +40,10 @@ _AFTER = r"(?:$|[^\p{L}\p{M}\p{N}_])"
 class NonVisual:
     """Drops entities of some types, and annotations whose question begins with one of some words.
 
-    A question begins at its first letter, and anew after a comma or another mark that ends a phrase: "In
-    which year, and why, …" asks why, "the way how it is made" does not. Words are whole ("however" is none),
-    in any case and either Unicode form; "how many" and "how's" begin with "how".
+    A question begins at its first letter, and anew right after a comma or another mark that ends a phrase:
+    "In which year, why, …" asks why, "In which year, and why, …" and "the way how it is made" do not. Words
+    are whole ("however" is none), in any case and either Unicode form; "how many" and "how's" begin with
+    "how".
 
     Attributes:
         name: of the rule.
@@ -48,7 +51,7 @@ class NonVisual:
         words: or phrases, of letters.
 
     Raises:
-        ValueError: there is nothing to drop by, or a word that no question can hold as one.
+        ValueFaults: there is nothing to drop by, or a word that no question can hold as one.
     """
 
     name: str
@@ -59,11 +62,9 @@ class NonVisual:
     references: ClassVar[tuple[FeatureReference, ...]] = ()
 
     def __post_init__(self) -> None:
-        if not self.types and not self.words:
-            raise ValueError("types and words are both empty: give one of them, or leave the rule out")
-        wrong = [word for word in self.words if not all(map(_is_of_letters, word.split(" ")))]
-        if wrong:
-            raise ValueError(f"words hold {wrong[0]!r}: give letters, with single spaces between words")
+        faults = word_faults(self.types, self.words)
+        if faults:
+            raise ValueFaults(faults)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -96,11 +97,27 @@ class NonVisual:
         return pc.is_valid(found), _joined("the question asks ", words)
 
 
+def word_faults(types: tuple[str, ...] | None, words: tuple[str, ...]) -> list[str]:
+    """What is wrong with what to drop by, as sentences without a full stop; types are None where not read."""
+    if not words and types == ():
+        return ["types and words are both empty: give one of them, or leave the rule out"]
+    wrong = [repr(word[:LONGEST]) for word in words if not _is_phrase(word)]
+    if not wrong:
+        return []
+    return [
+        f"words hold {', '.join(wrong)}: give letters, with single spaces between words, at most {LONGEST}"
+    ]
+
+
 def _pattern(words: tuple[str, ...]) -> str:
     """A regular expression as RE2 has it, which alone knows classes of Unicode and reads a text once."""
     normal = [unicodedata.normalize("NFC", word) for word in words]
     phrases = "|".join(word.replace(" ", f"{_SPACE}+") for word in normal)
     return rf"(?i){_BEFORE}(?P<word>{phrases}){_AFTER}"
+
+
+def _is_phrase(word: str) -> bool:
+    return len(word) <= LONGEST and all(map(_is_of_letters, word.split(" ")))
 
 
 def _is_of_letters(word: str) -> bool:

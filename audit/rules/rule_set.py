@@ -14,11 +14,11 @@ class RuleSet:
 
     Attributes:
         setting: that they were made for; None where they are for any.
-        rules: at least one, each with a name of its own.
+        rules: each with a name of its own; at least one, unless evidence shows that all may be kept.
         evidence: None where nothing was certified.
 
     Raises:
-        ValueError: there is no rule, or two have the same name.
+        ValueError: there is neither rule nor evidence, or two rules have the same name.
     """
 
     setting: str | None = None
@@ -26,7 +26,7 @@ class RuleSet:
     evidence: Evidence | None = None
 
     def __post_init__(self) -> None:
-        if not self.rules:
+        if not self.rules and self.evidence is None:
             raise ValueError("there is no rule: give at least one [[rule]]")
         faults = same_name_faults([rule.name for rule in self.rules])
         if faults:

@@ -1,7 +1,7 @@
 """Rule sets as TOML: read with all their faults at once, and written so that they read back the same."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from numbers import Integral, Real
@@ -10,23 +10,30 @@ from typing import Any
 from audit.errors import InputError
 from audit.features.references import FeatureReference
 from audit.names import name_fault
-from audit.rules.catalogue import make_rule, thresholds_of
+from audit.rules.catalogue import draft_rule, thresholds_of
 from audit.rules.evidence import EVIDENCE, Evidence
-from audit.rules.keys import ValueFaults, hint, read_values
+from audit.rules.keys import Key, ValueFaults, hint, read_values
 from audit.rules.rule import Kind, Rule
 from audit.rules.rule_set import RuleSet, same_name_faults
 
 FORMAT = 1
 
+_BYTE_ORDER_MARK = "\ufeff"
+
 _TABLE_KEYS = ("format", "setting", "rule", "evidence")
 
 
-def read_rule_set(text: str, *, source: str) -> RuleSet:
+FaultsOf = Callable[[Mapping[Key, object]], list[str]]
+"""The thresholds of a rule that can be read → what else is wrong with them, as sentences."""
+
+
+def read_rule_set(text: str, *, source: str, faults_of: FaultsOf = lambda _: []) -> RuleSet:
     """The rule set of a TOML file.
 
     Args:
         text: of the file.
         source: names it in a message.
+        faults_of: says what is wrong with thresholds where the rules are to be applied.
 
     Raises:
         InputError: it is no TOML; or naming everything that is wrong in it, each with the number and name of
@@ -43,11 +50,13 @@ def read_rule_set(text: str, *, source: str) -> RuleSet:
     'iou:box is at least 0.5'
     """
     try:
-        tables = tomllib.loads(text)
+        tables = tomllib.loads(text.removeprefix(_BYTE_ORDER_MARK))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(f"{source} cannot be read as TOML: {error}") from error
     faults = _head_faults(tables)
-    rules = _read_rules(tables.get("rule", []), faults)
+    if "evidence" not in tables and tables.get("rule", []) == []:
+        faults.append("there is no rule: give at least one [[rule]]")
+    rules = _read_rules(tables.get("rule", []), faults, faults_of)
     evidence = _read_evidence(tables.get("evidence"), faults)
     if faults:
         raise InputError(f"{source}: {'; '.join(faults)}: correct what is named")
@@ -72,18 +81,16 @@ def _head_faults(tables: Mapping[str, Any]) -> list[str]:
     return faults + _name_faults("setting", tables.get("setting"))
 
 
-def _read_rules(tables: object, faults: list[str]) -> list[Rule]:
+def _read_rules(tables: object, faults: list[str], faults_of: FaultsOf) -> list[Rule]:
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         faults.append("rule must be a list of tables, each begun by [[rule]]")
         return []
-    if not tables:
-        faults.append("there is no rule: give at least one [[rule]]")
     rules: list[Rule] = []
     names: list[str | None] = []
     for number, table in enumerate(tables, 1):
         name = table.get("name") if isinstance(table.get("name"), str) else None
         try:
-            rules.append(_rule(table))
+            rules.append(_rule(table, faults_of))
             name = rules[-1].name
         except ValueFaults as error:
             which = f"rule {number}" if name is None else f"rule {number} ({name!r})"
@@ -93,18 +100,19 @@ def _read_rules(tables: object, faults: list[str]) -> list[Rule]:
     return rules
 
 
-def _rule(table: Mapping[str, Any]) -> Rule:
+def _rule(table: Mapping[str, Any], faults_of: FaultsOf) -> Rule:
     """The rule of a table; raises ValueFaults."""
     kind, name = table.get("kind"), table.get("name")
     faults = _name_faults("name", name)
     try:
         values = {key: value for key, value in table.items() if key not in ("kind", "name")}
-        rule = make_rule(_kind(kind), name=name, values=values)
+        draft = draft_rule(_kind(kind), name=name, values=values)
     except ValueFaults as error:
-        faults += error.faults
-    if faults:
+        raise ValueFaults([*faults, *error.faults]) from error
+    faults += [*draft.faults, *faults_of(draft.thresholds)]
+    if faults or draft.rule is None:
         raise ValueFaults(faults)
-    return rule
+    return draft.rule
 
 
 def _kind(text: object) -> Kind:

@@ -7,6 +7,7 @@ import pytest
 
 from audit.coco.corrections import CorrectedMask, correction_of
 from audit.coco.element_edits import edited
+from audit.coco.segmentation import Dialect
 from tests.audit.coco.annotation_files import (
     HEIGHT,
     WIDTH,
@@ -21,10 +22,10 @@ NEW = box_mask(2, 1, 7, 5)
 UNCOMPRESSED = {"size": [HEIGHT, WIDTH], "counts": [7, 3, HEIGHT * WIDTH - 10]}
 
 
-def corrected(annotation, mask=NEW):
+def corrected(annotation, mask=NEW, dialect=None):
     parts = (rle(mask)["counts"].encode(),)
     text = json.dumps(annotation).encode()
-    new = CorrectedMask(height=HEIGHT, width=WIDTH, parts=parts)
+    new = CorrectedMask(height=HEIGHT, width=WIDTH, parts=parts, dialect=dialect)
     return json.loads(edited(text, correction_of(text, new)))
 
 
@@ -73,6 +74,27 @@ def test_what_was_corrected_is_read_without_a_complaint(tmp_path, annotation):
     [row] = account.rows
     assert row["parts_area"] == 20
     assert row["boxes"] == [2, 1, 7, 5]
+
+
+def test_an_empty_segmentation_is_a_list_of_rles_where_labels_or_boxes_are_lists():
+    with_label = oven_annotation(segmentation=[], bbox=[])
+    assert isinstance(with_label["label"], list)
+    boxed = coco_annotation(segmentation=[], bbox=[[0.0, 0.0, 1.0, 1.0]])
+    for before in (with_label, boxed):
+        after = corrected(before, dialect=Dialect.UNCOMPRESSED_RLE)
+        assert (after["segmentation"], after["bbox"]) == ([rle(NEW)], [[2.0, 1.0, 7.0, 5.0]])
+
+
+def test_an_annotation_that_shows_no_dialect_gets_that_of_most_of_its_file():
+    bare = {"id": 1, "segmentation": [], "bbox": []}
+    assert corrected(bare, dialect=Dialect.RLE_LIST) == {
+        "id": 1,
+        "segmentation": [rle(NEW)],
+        "bbox": [[2.0, 1.0, 7.0, 5.0]],
+    }
+    assert isinstance(corrected(bare, dialect=Dialect.UNCOMPRESSED_RLE)["segmentation"]["counts"], list)
+    assert corrected(bare, dialect=Dialect.POLYGONS)["bbox"] == [2.0, 1.0, 5.0, 4.0]
+    assert corrected(coco_annotation(), dialect=Dialect.RLE_LIST)["segmentation"] == rle(NEW)
 
 
 def test_several_parts_are_joined():

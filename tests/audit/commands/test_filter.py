@@ -266,6 +266,168 @@ def test_run_again_it_replaces_what_it_wrote_and_says_so(
     assert json.loads((out / "summary.json").read_text())["total"]["n_dropped"] == 1
 
 
+def test_what_was_filtered_from_another_setting_is_not_replaced(
+    run: Run, two_settings: Path, rules: Path, tmp_path: Path
+) -> None:
+    measured(run, two_settings)
+    out = tmp_path / "out"
+    filtered(run, two_settings, rules, out)
+    before = bytes_of(out)
+    words = ("--rules", rules, "--out", out, "--workers", 1, "-w", two_settings)
+    said = refusal(run("filter", "--setting", "A", *words))
+    assert "holds what was filtered from 'B': name another --out" in said
+    assert bytes_of(out) == before
+
+
+def test_a_mount_point_is_refused_before_anything_is_read(
+    run: Run, two_settings: Path, rules: Path, tmp_path: Path
+) -> None:
+    measured(run, two_settings)
+    (tmp_path / "B.json").unlink()
+    said = refusal(filtered(run, two_settings, rules, Path("/")))
+    assert "is a mount point and cannot be replaced: name a folder inside it" in said
+
+
+def commands_of(finished: Finished) -> tuple[str, list[str]]:
+    """The setting that the one command names, and its words."""
+    [command] = finished.json["commands"]
+    words = shlex.split(command)[1:]
+    return words[words.index("--setting") + 1], words
+
+
+def test_each_folder_becomes_a_setting_of_its_own(
+    run: Run, two_settings: Path, rules: Path, tmp_path: Path
+) -> None:
+    measured(run, two_settings)
+    first, second = tmp_path / "first", tmp_path / "second"
+    name, words = commands_of(filtered(run, two_settings, rules, first, "--json"))
+    assert name == "B after filtering"
+    assert run(*words).status == 0
+    measured(run, two_settings)
+    rules.write_text(SMALL_AREA.replace("100", "1"))
+    found = filtered(run, two_settings, rules, second, "--json")
+    name, words = commands_of(found)
+    assert name == "B after filtering 2"
+    assert found.json["remarks"] == [
+        f"'B after filtering' is what was filtered into {first}: this one is named 'B after filtering 2'; "
+        "filter into the same folder again to replace the former"
+    ]
+    as_the_first = [*words[:3], "B after filtering", *words[4:]]
+    said = refusal(run(*as_the_first))
+    assert "filter into the same folder again, or give this one another --setting" in said
+    assert run(*words).status == 0
+    measured(run, two_settings)
+    for folder, name in ((first, "B after filtering"), (second, "B after filtering 2")):
+        assert commands_of(filtered(run, two_settings, rules, folder, "--json"))[0] == name
+
+
+def test_a_long_name_is_shortened_before_its_ending(
+    run: Run, workspace: Path, rules: Path, tmp_path: Path
+) -> None:
+    file = write_json(tmp_path / "B.json", a_dataset([an_annotation(0)]))
+    run("ingest", file, "--setting", "B" * 200, "-w", workspace)
+    measured(run, workspace)
+    how = ("--rules", rules, "--out", tmp_path / "out", "--workers", 1, "-w", workspace, "--json")
+    name, words = commands_of(run("filter", "--setting", "B" * 200, *how))
+    assert name == "B" * 184 + " after filtering"
+    assert run(*words).status == 0
+
+
+def test_where_nothing_is_kept_there_is_nothing_to_ingest(
+    run: Run, two_settings: Path, rules: Path, tmp_path: Path
+) -> None:
+    measured(run, two_settings)
+    rules.write_text(SMALL_AREA.replace("100", "10000"))
+    out = tmp_path / "out"
+    lines = filtered(run, two_settings, rules, out).out.splitlines()
+    assert lines[-1] == "nothing is kept: there is nothing to ingest"
+    assert json.loads((out / "summary.json").read_text())["commands"] == []
+    words = ("ingest", out / "B.json", "--setting", "C", "--subset-of", "B", "-w", two_settings)
+    assert "the files hold no mask, so nothing was ingested" in refusal(run(*words))
+
+
+def test_a_file_of_which_nothing_is_kept_is_ingested_only_in_place_of_masks(
+    run: Run, workspace: Path, rules: Path, tmp_path: Path
+) -> None:
+    """Masks of 200 pixels in one file, of 9 in the other: kept at first, then dropped."""
+    small = write_json(tmp_path / "small.json", a_dataset([an_annotation(1, rectangle(0, 0, 3, 3))]))
+    large = write_json(tmp_path / "large.json", a_dataset([an_annotation(0)]))
+    run("ingest", small, large, "--setting", "B", "-w", workspace)
+    measured(run, workspace)
+    out = tmp_path / "out"
+    found = filtered(run, workspace, rules, out, "--json")
+    assert found.json["remarks"] == ["nothing is kept of small.json: there is nothing to ingest of it"]
+    _, words = commands_of(found)
+    assert words[1:3] == [str(out / "large.json"), "--setting"]
+    rules.write_text(SMALL_AREA.replace("100", "1"))
+    assert run(*commands_of(filtered(run, workspace, rules, out, "--json"))[1]).status == 0
+    assert len(rows_of(workspace, "B after filtering")) == 2
+    measured(run, workspace)
+    rules.write_text(SMALL_AREA)
+    assert run(*commands_of(filtered(run, workspace, rules, out, "--json"))[1]).status == 0
+    assert list(rows_of(workspace, "B after filtering")) == ["oven_0000"]
+
+
+def test_rules_set_by_eye_are_said_to_be(run: Run, two_settings: Path, rules: Path, tmp_path: Path) -> None:
+    measured(run, two_settings)
+    evidence = (
+        "[evidence]\ntarget = 0.9\nconfidence = 0.95\nestimand = 'annotation'\nsettings = ['B']\n"
+        "sample = 's'\nseed = 0\nn_learning = 9\nn_certifying = {}\nn_kept = 0\nn_errors = 0\n"
+        "p_value = 1.0\nshare_kept = 0.5\nmade_on = 2025-01-31\nfeatures_version = 1\n"
+    )
+    by_eye = "the [evidence] of the rules certifies nothing: their thresholds were set by eye"
+    for n_certifying, remarks in ((0, [by_eye]), (100, [])):
+        rules.write_text(SMALL_AREA + evidence.format(n_certifying))
+        assert filtered(run, two_settings, rules, tmp_path / "out", "--json").json["remarks"] == remarks
+
+
+def test_all_faults_of_the_rules_are_told_at_once_with_the_file(
+    run: Run, two_settings: Path, rules: Path, tmp_path: Path
+) -> None:
+    measured(run, two_settings)
+    entities = tmp_path / "entities.csv"
+    entities.write_text("entity_id,type\nQ0,event\n")
+    run("entities", entities, "-w", two_settings)
+    rules.write_text(
+        'format = 1\n[[rule]]\nkind = "non_visual"\ntypes = ["evnet"]\nwords = ["how?"]\n'
+        '[[rule]]\nkind = "threshold"\nfeature = "iou:C"\nat_least = 7\n'
+    )
+    said = refusal(filtered(run, two_settings, rules, tmp_path / "out"))
+    for part in (
+        f"{rules}: rule 1: ",
+        "'evnet', which no entity",
+        "hold 'how?'",
+        "no setting 'C'",
+        "= 7.0: iou",
+    ):
+        assert part in said
+
+
+def test_rules_that_are_no_file_are_refused_in_one_sentence(
+    run: Run, two_settings: Path, rules: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    assert f"{rules / 'x'} is not there" in refusal(filtered(run, two_settings, rules / "x", out))
+    assert f"{tmp_path} is a folder" in refusal(filtered(run, two_settings, tmp_path, out))
+
+
+def test_an_empty_mask_of_a_file_of_lists_is_corrected_to_a_list(
+    run: Run, workspace: Path, tmp_path: Path
+) -> None:
+    empty = an_annotation(0, np.zeros((40, 60), np.uint8), label=None)
+    for setting, first in (("A", an_annotation(0)), ("B", empty), ("C", an_annotation(0))):
+        file = write_json(tmp_path / f"{setting}.json", a_dataset([first, an_annotation(1)]))
+        run("ingest", file, "--setting", setting, "-w", workspace)
+    measured(run, workspace)
+    rules = tmp_path / "rules.toml"
+    rules.write_text('format = 1\n[[rule]]\nkind = "disagreement"\n')
+    out = tmp_path / "out"
+    assert filtered(run, workspace, rules, out, "--json").json["total"]["n_corrected"] == 1
+    first, _ = json.loads((out / "B.json").read_text())["annotations"]
+    whole = an_annotation(0)
+    assert (first["segmentation"], first["bbox"]) == (whole["segmentation"], whole["bbox"])
+
+
 def test_files_of_one_name_or_of_ours_get_names_of_their_own(
     run: Run, workspace: Path, rules: Path, tmp_path: Path
 ) -> None:
@@ -347,6 +509,20 @@ def test_made_up_ids_come_back_whatever_was_dropped_before_them(
             "element_index": 0,
             "id_is_made_up": 0,
         }
+
+
+def test_a_key_of_that_name_of_somebody_else_is_no_id(
+    run: Run, workspace: Path, rules: Path, tmp_path: Path
+) -> None:
+    own = an_annotation(0, mask_audit_id="somebody's")
+    file = write_json(tmp_path / "B.json", a_dataset([own, nameless(1, rectangle(10, 10, 20, 20))]))
+    run("ingest", file, "--setting", "B", "-w", workspace)
+    measured(run, workspace)
+    _, words = commands_of(filtered(run, workspace, rules, tmp_path / "out", "--json"))
+    written = json.loads((tmp_path / "out" / "B.json").read_text())["annotations"]
+    assert [each["mask_audit_id"] for each in written] == ["oven_0000", "B#1"]
+    assert run(*words).status == 0
+    assert rows_of(workspace, "B after filtering").keys() == rows_of(workspace, "B").keys()
 
 
 def test_ids_made_up_anew_never_pair_with_those_of_the_whole(

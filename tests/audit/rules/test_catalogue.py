@@ -2,12 +2,10 @@
 
 import pytest
 
-from audit.errors import InputError
-from audit.rules.catalogue import KINDS, RuleKind, make_rule, thresholds_of
-from audit.rules.entity_kinds import check_entity_kinds
+from audit.rules.catalogue import KINDS, RuleKind, draft_rule, make_rule, thresholds_of
+from audit.rules.entity_kinds import KnownNames
 from audit.rules.keys import Form
 from audit.rules.rule import Kind
-from audit.rules.rule_set import RuleSet
 
 NEEDED = {Kind.THRESHOLD: {"feature": "iou", "at_least": 0.5}}
 
@@ -36,17 +34,33 @@ def test_every_number_is_bounded_and_its_bounds_will_do(kind: RuleKind) -> None:
                 assert thresholds_of(rule)[key] == end
 
 
-def test_types_and_categories_that_no_entity_has_are_named() -> None:
-    rules = (
-        make_rule(Kind.NON_VISUAL, name=None, values={"types": ["event", "evnet"]}),
-        make_rule(Kind.INCOMPLETE_LOCATION, name="places", values={"categories": ["buildings"]}),
+def test_types_categories_and_settings_that_are_not_there_are_named() -> None:
+    known = KnownNames(
+        setting="gc",
+        settings=("gc", "ws"),
+        types=("event", "location", "building"),
+        categories=("building", "location", "animal"),
     )
-    known = {"types": {"event", "location", "building"}, "categories": {"building", "animal"}}
-    with pytest.raises(InputError) as caught:
-        check_entity_kinds(RuleSet(rules=rules), **known)
-    assert str(caught.value) == (
-        "the rules: rule 1 ('non_visual'): types holds 'evnet', which no entity has (did you mean event?); "
-        "rule 2 ('places'): categories holds 'buildings', which no entity has (did you mean building?): "
-        "correct what is named"
-    )
-    check_entity_kinds(RuleSet(rules=rules), types={"evnet", *known["types"]}, categories={"buildings"})
+
+    def faults(kind: Kind, **values: object) -> list[str]:
+        return known.faults(draft_rule(kind, name=None, values=values).thresholds)
+
+    assert faults(Kind.NON_VISUAL, types=["event", "evnet"]) == [
+        "types holds 'evnet', which no entity has (did you mean event?)"
+    ]
+    assert faults(Kind.INCOMPLETE_LOCATION, categories=["buildings"]) == [
+        "categories holds 'buildings', which no entity has (did you mean building?)"
+    ]
+    assert faults(Kind.THRESHOLD, feature="iou:gc", at_least=0.5) == [
+        "feature = 'iou:gc' compares 'gc' with itself: name another setting"
+    ]
+    assert faults(Kind.DISAGREEMENT, agreement="iou:sw") == [
+        "agreement = 'iou:sw': there is no setting 'sw' (there are ws)"
+    ]
+    assert faults(Kind.INCOMPLETE_LOCATION) == faults(Kind.DISAGREEMENT, agreement="iou:ws") == []
+
+
+def test_where_nobody_said_what_entities_are_no_type_is_unknown() -> None:
+    known = KnownNames(setting="gc", settings=("gc",), types=None, categories=None)
+    draft = draft_rule(Kind.NON_VISUAL, name=None, values={"types": ["evnet"]})
+    assert known.faults(draft.thresholds) == []

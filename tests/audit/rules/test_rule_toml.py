@@ -110,6 +110,11 @@ def test_evidence_is_read_back_whole() -> None:
         assert read_rule_set(write_rule_set(rule_set), source="r") == rule_set
 
 
+def test_evidence_may_stand_without_a_rule() -> None:
+    rule_set = RuleSet(rules=(), evidence=CERTIFIED)
+    assert read_rule_set(write_rule_set(rule_set), source="r") == rule_set
+
+
 def as_values(evidence: Evidence) -> dict[str, object]:
     return {key.name: getattr(evidence, key.name) for key in EVIDENCE}
 
@@ -135,7 +140,8 @@ def some_values(key: Key) -> st.SearchStrategy[object]:
         Form.NUMBER: st.floats(lowest or 0, 1 if highest is None else highest),
         Form.COUNT: st.integers(int(lowest or 0), 2**62 if highest is None else int(highest)),
         Form.TEXT: some_texts(),
-        Form.TEXTS: st.just(["when", "wann", "なぜ"]) if key.name == "words" else texts,
+        Form.TEXTS: texts,
+        Form.WORDS: st.just(["when", "wann", "なぜ"]),
         Form.TYPES: texts,
         Form.CATEGORIES: texts,
         Form.CHOICE: st.sampled_from(key.choices or ("",)),
@@ -229,6 +235,8 @@ def test_what_is_written_reads_back_as_equal(
         (of_one("kind = 'non_visual'\ntypes = ['']"), "types = ['']: it has no name"),
         (of_one("kind = 'non_visual'\nwords = ['how.*']"), "words hold 'how.*': give letters"),
         (of_one("kind = 'non_visual'\nwords = [' how']"), "words hold ' how': give letters"),
+        (of_one("kind = 'non_visual'\nwords = ['a?', '']"), "words hold 'a?', '': give letters"),
+        (of_one("kind = 'non_visual'\nwords = [3]"), "words = [3]: give a list of words"),
         (of_one("kind = 'non_visual'\ntypes = []\nwords = []"), "types and words are both empty"),
         (
             of_one("kind = 'incomplete_location'\ntypes = []\ncategories = []"),
@@ -278,6 +286,49 @@ def test_all_faults_of_a_file_are_told_at_once() -> None:
     ):
         assert fault in told
     assert "\n" not in told
+
+
+def test_a_value_that_cannot_be_read_hides_no_fault_of_the_others() -> None:
+    told = refusal("""
+        format = 1
+        [[rule]]
+        kind = "threshold"
+        name = "both ends"
+        feature = "iou"
+        at_least = 7
+        at_most = -1
+        unknown = "maybe"
+        [[rule]]
+        kind = "threshold"
+        name = "one end"
+        feature = "iou"
+        at_least = "high"
+        [[rule]]
+        kind = "disagreement"
+        agreement = "area"
+        otherwise = "maybe"
+        [[rule]]
+        kind = "non_visual"
+        types = 3
+        words = ["how?"]
+    """)
+    for fault in (
+        "rule 1 ('both ends'): unknown = 'maybe': give drop or keep",
+        "rule 1 ('both ends'): at_least = 7.0: iou is a number from 0 to 1",
+        "rule 1 ('both ends'): at_most = -1.0: iou is a number from 0 to 1",
+        "rule 1 ('both ends'): at_least = 7.0 is above at_most = -1.0: swap them",
+        "rule 2 ('one end'): at_least = 'high': give a number",
+        "rule 3: otherwise = 'maybe'",
+        "rule 3: agreement = 'area' is no share",
+        "rule 4: types = 3",
+        "rule 4: words hold 'how?'",
+    ):
+        assert fault in told
+    assert "neither" not in told
+
+
+def test_a_byte_order_mark_is_no_fault() -> None:
+    assert read_rule_set("\ufeff" + EVERY_KIND, source="r") == read_rule_set(EVERY_KIND, source="r")
 
 
 def test_two_rules_that_would_have_the_same_name_by_themselves_must_be_given_one() -> None:
