@@ -1,5 +1,6 @@
 """Commands that bring data in: init, upgrade, ingest, doctor."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -25,7 +26,10 @@ def init(folder: Path, database: str | None) -> Outcome:
     made = make_workspace(folder.absolute(), database)
     done = "made" if made.is_new else "is there already"
     return Outcome(
-        lines=[f"workspace {folder} {done}", f"next: mask-audit ingest FILE --setting NAME -w {folder}"],
+        lines=[
+            f"workspace {folder} {done}",
+            f"next: mask-audit ingest FILE --setting NAME -w {shlex.quote(str(folder))}",
+        ],
         content={"workspace": str(made.folder), "created": made.is_new},
     )
 

@@ -1,5 +1,6 @@
 """Commands that give results: report, and the demo that walks all of them."""
 
+import shlex
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -151,7 +152,8 @@ def demo(*, folder: Path, no_serve: bool, port: int) -> None:
     for line in make_demo(folder.absolute(), datetime.now(UTC)):
         click.echo(line)
     program = _program()
-    click.echo(f"next: {program} review -w {folder}, then {program} report --out report -w {folder}")
+    workspace = shlex.quote(str(folder))
+    click.echo(f"next: {program} review -w {workspace}, then {program} report --out report -w {workspace}")
     if not no_serve:
         serve_review(
             request, on_ready=lambda address: click.echo(f"open {address} to review; Ctrl-C ends it")

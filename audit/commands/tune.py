@@ -110,10 +110,12 @@ def tune(
     with progress_bar("reading features", unit=" masks") as progress:
         result = run_tune(place, request, today=datetime.now(UTC).date(), progress=progress)
     lines = tune_lines(result)
-    if isinstance(result.outcome, Tuned) and result.outcome.rule_set is not None:
+    written = None
+    if isinstance(result.outcome, Tuned):
         save_rules(result.outcome.rule_set, out)
+        written = out
         lines.extend(next_steps(result, out))
-    return Outcome(lines=lines, content=tune_json(result), error=refusal(result))
+    return Outcome(lines=lines, content=tune_json(result, written=written), error=refusal(result))
 
 
 def _references(features: str) -> "tuple[FeatureReference, ...]":

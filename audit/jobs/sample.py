@@ -1,5 +1,6 @@
 """Draws a sample from the population and stores it with its masks; names and removes samples."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -206,7 +207,7 @@ def refuse_unless_same(held: Sample, asked: Sample) -> None:
     if differing:
         raise InputError(
             f"sample {held.name!r} is there already and was drawn with another {', '.join(differing)}: give "
-            f"another --name, grow it with --extend, or `mask-audit sample remove {held.name}`"
+            f"another --name, grow it with --extend, or `mask-audit sample remove {shlex.quote(held.name)}`"
         )
 
 

@@ -1,10 +1,10 @@
 """Tunes thresholds: a rule set that keeps as many masks as can be certified to be accurate enough."""
 
-from collections.abc import Collection, Sequence
+import shlex
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, count
-from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +13,20 @@ from audit.errors import InputError
 from audit.features.catalogue import VERSION
 from audit.features.references import FeatureReference
 from audit.jobs.progress import Progress
+from audit.jobs.review_state import Outcome
 from audit.jobs.tuned_thresholds import TunedThreshold
 from audit.jobs.tuning_certificate import certify_path, hopes
 from audit.jobs.tuning_data import LeftOut, TuningData, load_tuning_data
 from audit.jobs.tuning_features import BY_DEFAULT, telling_features
+from audit.jobs.tuning_frame import DrawnFrom
 from audit.jobs.tuning_masks import Codes, Flags
+from audit.jobs.tuning_outlook import units_more
 from audit.jobs.tuning_path import TuningPath, fewest_to_try, learned_path
 from audit.jobs.workspace import Workspace
 from audit.rules.evidence import Evidence
 from audit.rules.feature_threshold import FeatureThreshold, threshold_rule
 from audit.rules.rule_set import RuleSet
+from reports.numbers import count_text, counted_text
 from sampling.estimation.estimands import Estimand
 from sampling.thresholds.boxes import Direction
 from sampling.thresholds.certify import Certified, KeptTest, NothingCertified, TriedThreshold
@@ -85,13 +89,13 @@ class Tuned:
         chosen: its thresholds and the verdicts on what it keeps; no threshold where all masks may be kept.
         n_kept: masks of the population.
         losses: what it drops.
-        rule_set: to be written; None where there is no rule.
+        rule_set: to be written; it has no rule where all masks may be kept.
     """
 
     chosen: TriedRules
     n_kept: int
     losses: Losses
-    rule_set: RuleSet | None
+    rule_set: RuleSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +105,8 @@ class NotTuned:
     Attributes:
         candidates: those that came nearest.
         needed: verdicts that would certify one; None where none looks better than the target.
-        n_more_units: by how many units the sample would have to grow for them, or for `fewest`; None where
-            more of them would not help.
+        n_more_units: by how many units the sample would have to grow for them, or for `fewest`, when those
+            that are pending are judged; None where more of them would not help.
         fewest: certifying verdicts that it takes to try anything but all masks at once.
     """
 
@@ -118,10 +122,13 @@ class TuneResult:
 
     Attributes:
         directions: on which side of each feature masks are kept, as the learning verdicts say.
-        n_masks: of the settings.
+        n_masks: of the settings, those that the sample could have drawn.
+        drawn_from: what that is, and how many masks it leaves out.
         n_units_left: by which the sample could still grow.
         n_learning: verdicts that chose what to try.
         n_certifying: verdicts that it was certified by.
+        n_certifying_of: the same by setting.
+        base_sample: whose verdicts chose the rules before the thresholds; None where none did.
         n_dropped_before: masks that the rules before the thresholds drop.
         n_corrected: masks that they correct, which are kept.
         to_queue: annotation ids of corrected masks of the sample that nobody judged; they count as wrong.
@@ -134,9 +141,12 @@ class TuneResult:
     references: tuple[FeatureReference, ...]
     directions: tuple[Direction, ...]
     n_masks: int
+    drawn_from: DrawnFrom
     n_units_left: int
     n_learning: int
     n_certifying: int
+    n_certifying_of: Mapping[str, int]
+    base_sample: str | None
     n_dropped_before: int
     n_corrected: int
     to_queue: tuple[str, ...]
@@ -166,6 +176,8 @@ def run_tune(workspace: Workspace, request: TuneRequest, *, today: date, progres
     learning = verdicts.learning()
     certifying = verdicts.certifying(request.estimand)
     _refuse_too_few(data, learning, certifying)
+    n_certifying_of = _count_by_setting(data, certifying)
+    _refuse_unjudged(data, n_certifying_of)
     path = learned_path(masks, learning, data.base, data.region)
     found = certify_path(path, certifying, request.guarantee)
     outcome: Tuned | NotTuned
@@ -179,9 +191,13 @@ def run_tune(workspace: Workspace, request: TuneRequest, *, today: date, progres
         references=path.references,
         directions=path.directions,
         n_masks=masks.n_masks,
-        n_units_left=max(each.n_annotations for each in data.settings) - len(data.state.units),
+        drawn_from=data.drawn_from,
+        n_units_left=sum(stratum.n_annotations for stratum in data.state.sample.strata if stratum.n_units)
+        - len(data.state.units),
         n_learning=learning.n,
         n_certifying=certifying.n,
+        n_certifying_of=n_certifying_of,
+        base_sample=_base_sample(data),
         n_dropped_before=int(data.base.dropped.sum()),
         n_corrected=int(data.base.corrected.sum()),
         to_queue=data.to_queue,
@@ -195,11 +211,50 @@ def run_tune(workspace: Workspace, request: TuneRequest, *, today: date, progres
 def _refuse_too_few(data: TuningData, learning: JudgedMasks, certifying: JudgedMasks) -> None:
     if learning.n and certifying.n:
         return
+    n, left = learning.n + certifying.n, data.left_out
     of = f"{', '.join(each.setting for each in data.settings)} in sample {data.state.sample.name!r}"
+    others = {"unsure": left.n_unsure, "not to be judged": left.n_unjudgable, "pending": left.n_pending}
+    told = ", ".join(f"{count_text(n_other)} {what}" for what, n_other in others.items() if n_other)
+    more = "review first" if left.n_pending else "draw more, mask-audit sample --extend, and review"
     raise InputError(
-        f"{learning.n + certifying.n} masks of {of} are judged right or wrong, {data.left_out.n_pending} are "
-        "pending; a fifth of them choose thresholds and the others certify these: review first"
+        f"{counted_text(n, 'mask')} of {of} {'is' if n == 1 else 'are'} judged right or wrong"
+        f"{f' ({told})' if told else ''}; a fifth of the verdicts choose thresholds and the others certify "
+        f"these: {more}"
     )
+
+
+def _count_by_setting(data: TuningData, certifying: JudgedMasks) -> dict[str, int]:
+    of_verdicts = data.masks.settings.codes[certifying.position]
+    found = np.bincount(of_verdicts, minlength=len(data.settings)).tolist()
+    return dict(zip(data.masks.settings.names, found, strict=True))
+
+
+def _refuse_unjudged(data: TuningData, n_certifying_of: Mapping[str, int]) -> None:
+    """Refuse to certify masks of a setting by verdicts on those of others.
+
+    A mask that two settings share is judged for both: where nobody has judged one of them yet, those that
+    speak for it are the ones on which it agrees with another.
+    """
+    pending = {
+        setting.setting: data.state.outcomes[setting.setting].count(Outcome.PENDING)
+        for setting in data.settings
+    }
+    without = [
+        setting
+        for setting, n in n_certifying_of.items()
+        if not n or (len(data.settings) > 1 and 2 * pending[setting] > len(data.state.units))
+    ]
+    if without:
+        sample = data.state.sample.name
+        raise InputError(
+            f"few or no verdicts are on masks of {', '.join(without)} itself, and those on others do not "
+            f"speak for it: mask-audit sample --carry --name {shlex.quote(sample)} where the sample has not "
+            "its masks, then review; or tune each setting by itself"
+        )
+
+
+def _base_sample(data: TuningData) -> str | None:
+    return None if data.base.evidence is None else data.base.evidence.sample
 
 
 def _tuned(
@@ -228,6 +283,9 @@ def _tuned(
         p_value=found.chosen.p_value,
         accuracy=found.chosen.accuracy,
         share_kept=n_kept / kept.size,
+        n_outside=data.drawn_from.n,
+        n_pending=data.left_out.n_pending,
+        base_sample=_base_sample(data),
         made_on=today,
         features_version=VERSION,
     )
@@ -239,11 +297,11 @@ def _tuned(
     )
 
 
-def _rule_set(data: TuningData, thresholds: Sequence[TunedThreshold], evidence: Evidence) -> RuleSet | None:
+def _rule_set(data: TuningData, thresholds: Sequence[TunedThreshold], evidence: Evidence) -> RuleSet:
     taken = {rule.name for rule in data.base.rules}
     rules = (*data.base.rules, *(_rule(each, taken) for each in thresholds))
     setting = data.settings[0].setting if len(data.settings) == 1 else None
-    return RuleSet(setting=setting, rules=rules, evidence=evidence) if rules else None
+    return RuleSet(setting=setting, rules=rules, evidence=evidence)
 
 
 def _rule(threshold: TunedThreshold, taken: Collection[str]) -> FeatureThreshold:
@@ -278,10 +336,7 @@ def _not_tuned(
     needed = needed_verdicts(replace(found, tried=hopes(path, certifying, found)), n_verdicts=certifying.n)
     fewest = fewest_to_try(found.guarantee)
     n_wanted = fewest if needed is None else needed.n_verdicts
-    n_units = (
-        sum(bool(unit.wave) for unit in data.state.units) if data.region.thresholds else len(data.state.units)
-    )
-    more = ceil(n_wanted * n_units / certifying.n) - n_units
+    more = units_more(data, n_wanted=n_wanted, n_certifying=certifying.n)
     return NotTuned(
         candidates=tuple(
             TriedRules(thresholds=path.thresholds(each.threshold), tried=each) for each in found.candidates

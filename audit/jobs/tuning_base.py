@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from audit.coco.rle import area, decode_counts, union_counts
 from audit.executors.executor import open_executor
 from audit.features.column import single
 from audit.jobs.decisions import Decider
+from audit.jobs.given_ids import Giving
 from audit.jobs.mask_copies import mask_id_of
 from audit.jobs.measured import open_measured_masks
 from audit.jobs.progress import Progress
@@ -22,6 +23,7 @@ from audit.jobs.rule_files import load_rule_set
 from audit.jobs.stored_masks import open_mask_places
 from audit.jobs.tuning_masks import Flags
 from audit.jobs.workspace import Workspace
+from audit.rules.evidence import Evidence
 from audit.rules.rule import Action, Rule
 from audit.rules.rule_set import RuleSet
 from db.manifest import SettingRecord
@@ -41,12 +43,24 @@ class BaseDecisions:
         dropped: bool [n_masks]: out, whatever the thresholds.
         corrected: bool [n_masks]: kept with another mask, whatever the thresholds.
         made: position → id of the mask that a sampled one was corrected to; None where that is empty.
+        evidence: of the file; None where it has none.
     """
 
     rules: tuple[Rule, ...]
     dropped: Flags
     corrected: Flags
     made: Mapping[int, str | None]
+    evidence: Evidence | None = None
+
+    def where(self, chosen: Flags) -> "BaseDecisions":
+        """The same of the chosen masks alone."""
+        moved = np.cumsum(chosen) - 1
+        return replace(
+            self,
+            dropped=self.dropped[chosen],
+            corrected=self.corrected[chosen],
+            made={int(moved[place]): made for place, made in self.made.items() if chosen[place]},
+        )
 
 
 def no_base(n_masks: int) -> BaseDecisions:
@@ -79,10 +93,11 @@ def decide_base(
     dropped, corrected = np.zeros(n_masks, np.bool_), np.zeros(n_masks, np.bool_)
     made: dict[int, str | None] = {}
     rules: tuple[Rule, ...] = ()
+    evidence: Evidence | None = None
     first = 0
     for setting in settings:
         rule_set = load_rule_set(workspace.population, setting, file)
-        rules = rule_set.rules
+        rules, evidence = rule_set.rules, rule_set.evidence
         with _decisions(workspace, setting, rule_set, progress) as tables:
             for table in tables:
                 here = slice(first, first + len(table))
@@ -95,7 +110,7 @@ def decide_base(
                     if first + row in sampled
                 }
                 first = here.stop
-    return BaseDecisions(rules=rules, dropped=dropped, corrected=corrected, made=made)
+    return BaseDecisions(rules=rules, dropped=dropped, corrected=corrected, made=made, evidence=evidence)
 
 
 @contextmanager
@@ -111,7 +126,10 @@ def _decisions(
         open_mask_places(population, setting) as places,
         open_executor(scheduler=None, n_workers=n_workers) as execute,
     ):
-        decider = Decider(population=population, setting=setting, rule_set=rule_set, execute=execute)
+        givings = [Giving.NONE] * len(setting.sources)  # nothing is written that would be ingested
+        decider = Decider(
+            population=population, setting=setting, rule_set=rule_set, givings=givings, execute=execute
+        )
         yield _tables(decider.write_decisions(masks, places, Path(folder), progress))
 
 

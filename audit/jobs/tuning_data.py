@@ -1,5 +1,6 @@
 """What thresholds are tuned by: the verdicts of a sample, their weights, and every mask of the settings."""
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,8 +15,9 @@ from audit.jobs.estimates import COUNTED, reviewed_sample
 from audit.jobs.image_check import check_images
 from audit.jobs.progress import SILENT, Progress
 from audit.jobs.review_state import Outcome, ReviewState, load_review_state
-from audit.jobs.sample_growth import drawn_from
+from audit.jobs.sample_growth import drawn_from as settings_drawn_from
 from audit.jobs.tuning_base import BaseDecisions, corrected_outcome, decide_base, no_base
+from audit.jobs.tuning_frame import DrawnFrom, drawable_masks, drawn_splits
 from audit.jobs.tuning_masks import Flags, Floats, TuningMasks, load_tuning_masks
 from audit.jobs.tuning_parts import UnitParts, parts_by_ticket, parts_by_wave
 from audit.jobs.tuning_region import Region, everywhere, has_region, region_of, thresholds_stored
@@ -106,7 +108,8 @@ class TuningData:
     Attributes:
         state: of the sample: its units, masks and verdicts.
         settings: whose masks, tuned together.
-        masks: every one of these settings, judged or not.
+        masks: every one of these settings that the sample could have drawn, judged or not.
+        drawn_from: what the sample was drawn from, and how many masks that leaves out.
         base: what rules before the thresholds make of every mask.
         region: outside of which no verdict certifies.
         verdicts: on those that were judged. A corrected mask is judged by verdicts on itself, and counts as
@@ -118,6 +121,7 @@ class TuningData:
     state: ReviewState
     settings: tuple[SettingRecord, ...]
     masks: TuningMasks
+    drawn_from: DrawnFrom
     base: BaseDecisions
     region: Region
     verdicts: TuningVerdicts
@@ -136,6 +140,9 @@ def load_tuning_data(
 ) -> TuningData:
     """Load the verdicts of a sample on the masks of settings, and the features of all their masks.
 
+    Masks that the sample could not have drawn, of splits or mentions that it leaves out, are counted and then
+    left out: no verdict speaks of them.
+
     Args:
         workspace: the open one.
         settings: by name, at least one.
@@ -145,8 +152,9 @@ def load_tuning_data(
         base: file of rules that go before the thresholds.
 
     Raises:
-        InputError: the sample does not hold a setting as it is now, or was drawn where masks differ; or the
-            features are not there, as of `open_measured_masks`; or the base rules cannot be applied.
+        InputError: the sample does not hold a setting as it is now, was drawn from what has changed since, or
+            where masks differ; or the features are not there, as of `open_measured_masks`; or the base rules
+            cannot be applied.
         StoreError: there is no such sample, or no such setting.
     """
     manifest = workspace.population.manifest()
@@ -163,6 +171,10 @@ def load_tuning_data(
     if base is not None:
         sampled = {place: mention for found in loaded.places.values() for mention, place in found.items()}
         decided = decide_base(workspace, records, base, sampled, progress=progress)
+    drawable = drawable_masks(workspace.population, records, loaded.masks, state.sample)
+    drawn_from = _drawn_from(state.sample, loaded.masks, drawable)
+    if drawn_from.n:
+        loaded, decided = loaded.where(drawable), decided.where(drawable)
     found = [_sampled(state, each.setting, loaded.places[each.setting], decided) for each in records]
     n_sampled = sum(len(each.units) for each in found)
     if has_region(state.sample) and not in_region:
@@ -172,11 +184,21 @@ def load_tuning_data(
         state=state,
         settings=records,
         masks=loaded.masks.with_features(range(len(dict.fromkeys(references)))),
+        drawn_from=drawn_from,
         base=decided,
         region=region_of(loaded.masks, bounds) if in_region else everywhere(loaded.masks),
         verdicts=_verdicts(state, found, parts),
         to_queue=tuple(dict.fromkeys(each for of_setting in found for each in of_setting.to_queue)),
         left_out=_left_out(found, n_elsewhere=n_sampled - sum(len(each.units) for each in found)),
+    )
+
+
+def _drawn_from(sample: Sample, masks: TuningMasks, drawable: Flags) -> DrawnFrom:
+    n_outside = masks.settings.counts(~drawable)
+    return DrawnFrom(
+        frame=sample.frame,
+        splits=drawn_splits(sample),
+        n_outside={setting: n for setting, n in n_outside.items() if n},
     )
 
 
@@ -279,7 +301,7 @@ def _refuse_unfit_sample(state: ReviewState, settings: Sequence[SettingRecord]) 
         if setting.setting not in held:
             raise InputError(
                 f"sample {sample.name!r} has no masks of setting {setting.setting!r} "
-                f"(it has {', '.join(held)}): mask-audit sample --carry --sample {sample.name}, then review"
+                f"(it has {', '.join(held)}): {_carry(sample)}"
             )
         if held[setting.setting] != fingerprint(frame_files(setting)):
             raise InputError(_changed(sample, setting))
@@ -287,6 +309,10 @@ def _refuse_unfit_sample(state: ReviewState, settings: Sequence[SettingRecord]) 
 
 def _changed(sample: Sample, setting: SettingRecord) -> str:
     what = f"setting {setting.setting!r} has changed since sample {sample.name!r} took its masks: "
-    if setting.setting in drawn_from(sample):
+    if setting.setting in settings_drawn_from(sample):
         return what + "draw a new sample, mask-audit sample --goal tune --size N --name NAME"
-    return what + f"mask-audit sample --carry --sample {sample.name}, then review"
+    return what + _carry(sample)
+
+
+def _carry(sample: Sample) -> str:
+    return f"mask-audit sample --carry --name {shlex.quote(sample.name)}, then review"

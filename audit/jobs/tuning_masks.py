@@ -36,6 +36,17 @@ class Codes:
         found = np.bincount(self.codes[chosen & (self.codes >= 0)], minlength=len(self.names))
         return dict(zip(self.names, found.tolist(), strict=True))
 
+    def where(self, chosen: Flags) -> "Codes":
+        """The same of the chosen masks alone, by all names."""
+        return replace(self, codes=self.codes[chosen])
+
+    def in_use(self) -> "Codes":
+        """The same without the names that no mask has."""
+        used = np.unique(self.codes[self.codes >= 0])
+        rank = np.full(len(self.names) + 1, -1, np.int32)
+        rank[used] = np.arange(used.size)
+        return Codes(names=tuple(self.names[code] for code in used), codes=rank[self.codes])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TuningMasks:
@@ -70,6 +81,16 @@ class TuningMasks:
             features=self.features[:, list(numbers)],
         )
 
+    def where(self, chosen: Flags) -> "TuningMasks":
+        """The chosen masks alone; splits and categories that none of these has are gone."""
+        return replace(
+            self,
+            settings=self.settings.where(chosen),
+            splits=self.splits.where(chosen).in_use(),
+            categories=self.categories.where(chosen).in_use(),
+            features=self.features[chosen],
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LoadedMasks:
@@ -81,6 +102,15 @@ class LoadedMasks:
 
     masks: TuningMasks
     places: Mapping[str, Mapping[str, int]]
+
+    def where(self, chosen: Flags) -> "LoadedMasks":
+        """The chosen masks alone."""
+        moved = np.cumsum(chosen) - 1
+        places = {
+            setting: {mention: int(moved[place]) for mention, place in found.items() if chosen[place]}
+            for setting, found in self.places.items()
+        }
+        return LoadedMasks(masks=self.masks.where(chosen), places=places)
 
 
 def load_tuning_masks(

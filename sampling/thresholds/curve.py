@@ -141,7 +141,7 @@ def accuracy_curve(
         points=tuple(_points(population, judged, shown, band, direction)),
         confidence=confidence,
         unknown=UnknownMasks(
-            share=1 - population.known_share,
+            share=population.unknown_share,
             n_verdicts=int(is_unknown.sum()),
             n_errors=int(np.sum(is_unknown & ~judged.correct)),
         ),
@@ -157,21 +157,27 @@ def _population(values: Floats, direction: Direction, weights: Floats | None) ->
     if mass.shape != values.shape:
         raise DesignError(f"{mass.shape} weights for {values.shape} values: give one per mask")
     turned = towards_kept(values[:, np.newaxis], (direction,))[:, 0]
-    order = np.argsort(-turned, kind="stable")[: int(np.isfinite(turned).sum())]
-    return _Population(turned=turned, falling=turned[order], shares=np.cumsum(mass[order] / mass.sum()))
+    ranked = np.argsort(-turned, kind="stable")
+    order, unknown = np.split(ranked, [int(np.isfinite(turned).sum())])
+    # Equal weights become counts, which add up exactly; where all is known, the last sum is the whole itself.
+    mass = mass / mass.max()
+    known, rest = np.cumsum(mass[order]), float(mass[unknown].sum())
+    whole = known[-1] + rest
+    return _Population(turned=turned, falling=turned[order], shares=known / whole, unknown_share=rest / whole)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Population:
-    """The values as `towards_kept` turns them, (N,); the known ones falling, and the share up to each."""
+    """The values as `towards_kept` turns them, (N,); the known ones falling; the share up to each."""
 
     turned: Floats
     falling: Floats
     shares: Floats
+    unknown_share: float
 
     @property
     def known_share(self) -> float:
-        return min(float(self.shares[-1]), 1.0)
+        return float(self.shares[-1])
 
     def thresholds_at(self, shares: Floats) -> Floats:
         """The strictest thresholds that keep at least these shares, each once, from the strictest."""
@@ -181,7 +187,7 @@ class _Population:
 
     def coverage(self, thresholds: Floats) -> Floats:
         kept = np.searchsorted(-self.falling, -thresholds, side="right")
-        return np.asarray(np.minimum(self.shares[kept - 1], 1.0))
+        return np.asarray(self.shares[kept - 1])
 
     def keeps(self, thresholds: Floats, judged: JudgedMasks) -> Flags:
         """Which verdicts each threshold keeps, shape (m, n)."""

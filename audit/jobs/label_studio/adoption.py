@@ -1,5 +1,7 @@
 """Knows a project again whose server has another address now, or whose sample was drawn anew."""
 
+import shlex
+
 from audit.errors import InputError
 from audit.jobs.label_studio.projects import mark_of
 from audit.review.label_studio.records import Project
@@ -28,7 +30,7 @@ def adopt_project(store: Store, sample_name: str | None, url: str, project: Proj
             (name,) = (each.name for each in load_samples(transaction) if each.sample_id == known.sample_id)
             raise InputError(
                 f"project {project.number} on {url} holds the masks of sample {name}, not of {sample.name}: "
-                f"say --sample {name}, or name another project with --project"
+                f"say --sample {shlex.quote(name)}, or name another project with --project"
             )
         move_project(transaction, known.project_id, sample_id=sample.sample_id, url=url)
 

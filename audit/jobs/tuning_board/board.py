@@ -10,6 +10,8 @@ from audit.features.references import OF_ONE, OF_PAIRS, FeatureReference, parse_
 from audit.jobs.measured import refuse_unmeasured
 from audit.jobs.progress import SILENT
 from audit.jobs.tuning_data import TuningData, load_tuning_data
+from audit.jobs.tuning_features import BY_DEFAULT, telling_features
+from audit.jobs.tuning_masks import load_tuning_masks
 from audit.jobs.workspace import Workspace
 from audit.settings import Settings
 from db.features import load_mark
@@ -17,8 +19,6 @@ from db.population import Population
 from db.reviews import count_entries
 from db.samples import load_samples
 from db.store import Store
-
-USUAL = ("iou", "confidence_max", "area_share")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +50,6 @@ class Choices:
         lowest = [FeatureReference(name=name) for name in OF_PAIRS]
         of_pairs = [FeatureReference(name=name, other=other) for other in others for name in OF_PAIRS]
         return (*lowest, *(of_pairs if len(others) > 1 else ()), *alone)
-
-    def usual(self, setting: str) -> tuple[FeatureReference, ...]:
-        """The features that are shown at first."""
-        offered = self.references(setting)
-        return tuple(each for each in map(parse_reference, USUAL) if each in offered)
 
 
 def open_board(store: Store, settings: Settings) -> Workspace:
@@ -88,6 +83,23 @@ def load_choices(workspace: Workspace, now: datetime) -> Choices:
         at=now,
         stamp=f"{workspace.settings.folder} {load_mark(workspace.population)} {drawn} {n_entries}",
     )
+
+
+def load_usual_features(workspace: Workspace, setting: str) -> tuple[FeatureReference, ...]:
+    """Give the features that a board shows at first: those that `tune` tries where nobody names any.
+
+    None where none of them tells the masks of the setting apart.
+
+    Raises:
+        InputError: the masks are not measured.
+        StoreError: there is no such setting.
+    """
+    records = [workspace.population.manifest().get(setting)]
+    masks = load_tuning_masks(workspace.population, records, BY_DEFAULT, (), progress=SILENT).masks
+    try:
+        return telling_features(masks).references
+    except InputError:
+        return ()
 
 
 def load_board(workspace: Workspace, sample: str, setting: str, references: Sequence[str]) -> TuningData:

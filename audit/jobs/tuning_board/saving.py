@@ -18,7 +18,8 @@ from audit.rules.rule_set import RuleSet
 from audit.rules.rule_toml import write_rule_set
 from sampling.estimation.estimate import Estimate
 
-FILE_NAME = "rules.toml"
+CERTIFIED_FILE = "rules.toml"
+BY_EYE_FILE = "rules-by-eye.toml"
 
 _NO_GUARANTEE = (
     "# Put by eye: nothing certifies these thresholds, and they carry no guarantee.\n"
@@ -69,35 +70,39 @@ def rules_by_eye(
 
 def rules_text(rule_set: RuleSet) -> str:
     """Give a rule set as TOML, which begins with a warning where nothing certifies it."""
-    is_certified = rule_set.evidence is not None and rule_set.evidence.n_certifying > 0
-    return write_rule_set(rule_set) if is_certified else f"{_NO_GUARANTEE}{write_rule_set(rule_set)}"
+    text = write_rule_set(rule_set)
+    return text if _is_certified(rule_set) else f"{_NO_GUARANTEE}{text}"
 
 
-def rules_file(workspace: Workspace) -> Path:
-    """Give the place of a board's rules."""
-    return workspace.settings.folder / FILE_NAME
+def rules_file(rule_set: RuleSet) -> str:
+    """Give the name of the file for rules: those put by eye never take the place of certified ones."""
+    return CERTIFIED_FILE if _is_certified(rule_set) else BY_EYE_FILE
 
 
-def save_rules_text(workspace: Workspace, text: str) -> Path:
+def save_board_rules(workspace: Workspace, rule_set: RuleSet) -> Path:
     """Write rules into the workspace in one step; give where.
 
     Raises:
         InputError: rules that somebody wrote by hand lie there.
         UnavailableError: the file system refuses.
     """
-    place = rules_file(workspace)
+    place = workspace.settings.folder / rules_file(rule_set)
     try:
         refuse_foreign(place)
     except InputError as error:
         raise InputError(
             f"{place} is there and was not made here, so it is not replaced: move it away, or download these"
         ) from error
-    write_text(place, text)
+    write_text(place, rules_text(rule_set))
     return place
 
 
-def filter_command(workspace: Workspace, setting: str) -> str:
-    """Give the command that filters a setting by the rules that were saved, for a shell."""
+def filter_command(workspace: Workspace, setting: str, rules: Path) -> str:
+    """Give the command that filters a setting by rules that were saved, for a shell."""
     folder = workspace.settings.folder
-    words = ("mask-audit", "filter", "--setting", setting, "--rules", rules_file(workspace))
+    words = ("mask-audit", "filter", "--setting", setting, "--rules", rules)
     return shlex.join([*map(str, words), "--out", str(folder / "filtered"), "-w", str(folder)])
+
+
+def _is_certified(rule_set: RuleSet) -> bool:
+    return rule_set.evidence is not None and rule_set.evidence.n_certifying > 0

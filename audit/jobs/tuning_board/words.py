@@ -7,10 +7,13 @@ from datetime import datetime
 from audit.features.references import FeatureReference
 from audit.jobs.review_state import Outcome
 from audit.jobs.tune import Tuned, TuneResult
+from audit.jobs.tune_words import outside_text
 from audit.jobs.tuning_board.gallery import GalleryMask
 from audit.jobs.tuning_board.kept import Figures, KeptPart
+from audit.jobs.tuning_board.saving import BY_EYE_FILE, CERTIFIED_FILE
 from audit.jobs.tuning_board.scales import Scale, stop_text
 from audit.jobs.tuning_data import LeftOut, TuningData
+from audit.jobs.tuning_frame import DrawnFrom
 from reports.numbers import (
     ABSENT,
     count_text,
@@ -36,11 +39,17 @@ _OUTCOMES = {
     Outcome.MISSING: "without a mask",
 }
 
+_LONGEST_NAME = 80
+
 SIGNS = {Direction.AT_LEAST: "≥", Direction.AT_MOST: "≤"}
 
 OF_ALL = "The figures above are of all verdicts, those that chose the thresholds too; the certificate is not."
 
 MOVED = "The sliders were moved from where they are certified."
+
+SAVED_BY_EYE = (
+    f"Put by eye, these rules go to {BY_EYE_FILE}: certified ones in {CERTIFIED_FILE} stay as they are."
+)
 
 _INSTEAD = "lower the target, or choose other features"
 
@@ -54,6 +63,15 @@ def estimate_text(found: DomainEstimate) -> str:
         return f"{ABSENT} (no verdict)"
     interval = range_text(found.estimate.interval)
     return f"{percent_text(found.estimate.value)} ({interval}), {counted_text(found.n, 'verdict')}"
+
+
+def shortened(name: str) -> str:
+    """Give a name that fits on a card, with … where it is cut.
+
+    >>> shortened("a bird"), len(shortened("bird" * 100))
+    ('a bird', 80)
+    """
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
 
 
 def share_text(found: DomainEstimate) -> str:
@@ -117,13 +135,15 @@ def guarantee_text(result: TuneResult) -> str:
         return ""
     guarantee, tried = result.request.guarantee, result.outcome.chosen.tried
     kept = percent_text(result.outcome.n_kept / result.n_masks)
-    return (
+    outside = _outside_text(result.drawn_from)
+    told = (
         f"Certified with {exact_percent_text(guarantee.confidence)} confidence: at least "
         f"{exact_percent_text(guarantee.target)} of the kept masks are right; {kept} are kept. Of "
         f"{count_text(result.n_certifying)} verdicts that had no part in choosing the thresholds, "
         f"{count_text(tried.n_kept)} are on kept masks, {count_text(tried.n_errors)} of them errors; "
         f"{p_value_text(tried.p_value)}."
     )
+    return f"{told} {outside}" if outside else told
 
 
 def refusal_text(result: TuneResult) -> str:
@@ -137,15 +157,27 @@ def refusal_text(result: TuneResult) -> str:
         "confidence."
     )
     n_more = result.outcome.n_more_units
-    if needed is None or n_more is None:
+    if n_more is None:
         return f"{asked} None looks that accurate, so more verdicts alone will not do: {_INSTEAD}."
-    if n_more >= result.n_masks:
+    if n_more > result.n_units_left:
         return f"{asked} It would take more verdicts than there are masks: {_INSTEAD}."
+    more = _more_text(n_more, result.left_out.n_pending)
+    if needed is None:
+        return f"{asked} It takes {count_text(result.outcome.fewest)} certifying verdicts to try any. {more}"
     return (
-        f"{asked} A sample larger by about {counted_text(n_more, 'unit')} would, every other time, certify "
-        f"thresholds that keep {percent_text(needed.share_kept)} of the masks, if "
-        f"{percent_text(needed.accuracy)} of these are right, as it seems."
+        f"{asked} More verdicts would, every other time, certify thresholds that keep "
+        f"{percent_text(needed.share_kept)} of the masks, if {percent_text(needed.accuracy)} of these are "
+        f"right, as it seems. {more}"
     )
+
+
+def _more_text(n_more: int, n_pending: int) -> str:
+    """How to get the verdicts: those that are pending first, then by so many more units."""
+    pending = f"Review the {count_text(n_pending)} that are pending"
+    if not n_more:
+        return f"{pending} first."
+    larger = f"raw about {counted_text(n_more, 'more unit')}."
+    return f"{pending}, and d{larger}" if n_pending else f"D{larger}"
 
 
 def asked_text(n_asked: int) -> str:
@@ -179,8 +211,20 @@ def basis_text(data: TuningData, at: datetime) -> str:
     n = counted_text(len(data.verdicts.position), "verdict")
     told = f"{n} on a population of {counted_text(data.masks.n_masks, 'mask')}, at {at:%H:%M} UTC."
     return " ".join(
-        each for each in (told, left_out_text(data.left_out), "Reload the page for later ones.") if each
+        each
+        for each in (
+            told,
+            left_out_text(data.left_out),
+            _outside_text(data.drawn_from),
+            "Reload the page for later ones.",
+        )
+        if each
     )
+
+
+def _outside_text(drawn_from: DrawnFrom) -> str:
+    told = outside_text(drawn_from)
+    return f"{told}." if told else ""
 
 
 def unknown_text(scale: Scale) -> str:

@@ -1,5 +1,6 @@
 """What is tuned, and by which features: the choices at the top of the page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -42,8 +43,14 @@ class Chosen:
     stamp: str
 
 
-def choose(visit: Visit, choices: Choices) -> Chosen:
-    """Draw the choices."""
+def choose(visit: Visit, choices: Choices, usual: Callable[[str], tuple[FeatureReference, ...]]) -> Chosen:
+    """Draw the choices.
+
+    Args:
+        visit: of the page.
+        choices: what there is.
+        usual: gives the features that are chosen at first, by setting.
+    """
     sample, setting, target, confidence, estimand = st.columns([2, 2, 1.2, 1.2, 1.8])
     served = visit.sample_name
     first = choices.samples.index(served) if served in choices.samples else 0
@@ -58,7 +65,7 @@ def choose(visit: Visit, choices: Choices) -> Chosen:
     names = st.multiselect(
         "Features",
         tuple(offered),
-        default=[str(each) for each in choices.usual(chosen_setting)],
+        default=[str(each) for each in usual(chosen_setting)],
         max_selections=MOST_FEATURES,
         placeholder="Choose what thresholds are put on",
         key=f"tune-features-{chosen_setting}",

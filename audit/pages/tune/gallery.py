@@ -6,7 +6,7 @@ import streamlit as st
 
 from audit.jobs.review_state import Outcome
 from audit.jobs.tuning_board.gallery import Fate, GalleryMask, gallery_page
-from audit.jobs.tuning_board.words import gallery_text, value_text
+from audit.jobs.tuning_board.words import gallery_text, shortened, value_text
 from audit.pages.notice import plain
 from audit.pages.tune import kept_ready
 from audit.pages.visit import Visit
@@ -55,7 +55,8 @@ def _show_mask(visit: Visit, mask: GalleryMask) -> None:
             icon=_ICONS.get(mask.outcome, ":material/block:"),
             color="green" if mask.outcome is Outcome.CORRECT else "orange",
         )
-        st.markdown(f"**{plain(name)}**")
+        shown = shortened(name)
+        st.markdown(f"**{plain(shown)}**", help=None if shown == name else plain(name))
         lines = [value_text(reference, value) for reference, value in mask.values.items()]
         if thumbnail is not None and thumbnail.lacks is not None:
             lines.append(thumbnail.lacks)

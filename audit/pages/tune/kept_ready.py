@@ -4,7 +4,7 @@ import streamlit as st
 
 from audit.features.references import FeatureReference, parse_reference
 from audit.jobs.mask_thumbnails import Thumbnail, load_thumbnail
-from audit.jobs.tuning_board.board import load_board, open_board
+from audit.jobs.tuning_board.board import Choices, load_board, load_usual_features, open_board
 from audit.jobs.tuning_board.conditions import values_of
 from audit.jobs.tuning_board.curve import feature_curve
 from audit.jobs.tuning_board.gallery import GalleryMask
@@ -16,6 +16,11 @@ from sampling.thresholds.boxes import Direction
 from sampling.thresholds.curve import AccuracyCurve
 
 # A cached function is known by its arguments; one with an underscore is used and does not tell.
+
+
+def usual_features(visit: Visit, choices: Choices, setting: str) -> tuple[FeatureReference, ...]:
+    """Give the features that are chosen at first for a setting."""
+    return _usual_features(choices.stamp, setting, visit)
 
 
 def board(visit: Visit, chosen: Chosen) -> TuningData:
@@ -42,6 +47,12 @@ def thumbnail(visit: Visit, mask: GalleryMask) -> Thumbnail | None:
     if mask.mask_id is None:
         return None
     return _thumbnail(visit.settings.database_url, mask.mask_id, visit, mask)
+
+
+@st.cache_resource(max_entries=100, show_spinner="Looking for features that tell masks apart …")
+def _usual_features(stamp: str, setting: str, _visit: Visit) -> tuple[FeatureReference, ...]:
+    del stamp
+    return load_usual_features(open_board(_visit.store, _visit.settings), setting)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the features of every mask …")

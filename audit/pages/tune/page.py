@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 
 import streamlit as st
 
@@ -69,7 +70,7 @@ def _show_board(visit: Visit) -> None:
     if _CHOICES not in st.session_state:  # once a visit: others judge meanwhile, and the figures would jump
         st.session_state[_CHOICES] = load_choices(workspace, datetime.now(UTC))
     choices: Choices = st.session_state[_CHOICES]
-    chosen = choose(visit, choices)
+    chosen = choose(visit, choices, partial(kept_ready.usual_features, visit, choices))
     if not chosen.references:
         st.info("Choose at least one feature.")
         return

@@ -10,11 +10,12 @@ from audit.jobs.tuning_board import words
 from audit.jobs.tuning_board.conditions import Condition
 from audit.jobs.tuning_board.finding import Found, find_thresholds
 from audit.jobs.tuning_board.saving import (
-    FILE_NAME,
+    BY_EYE_FILE,
     filter_command,
     rules_by_eye,
+    rules_file,
     rules_text,
-    save_rules_text,
+    save_board_rules,
 )
 from audit.jobs.tuning_data import TuningData
 from audit.jobs.workspace import Workspace
@@ -89,14 +90,16 @@ def show_rules(
     if rule_set is None:
         st.caption("The sliders drop nothing, so there is no rule to save.")
         return
-    text = rules_text(rule_set)
+    text, file_name = rules_text(rule_set), rules_file(rule_set)
     with st.container(horizontal=True):
         saves = st.button("Save rules", type="primary", icon=":material/save:")
-        st.download_button("Download", text, FILE_NAME, "application/toml", icon=":material/download:")
+        st.download_button("Download", text, file_name, "application/toml", icon=":material/download:")
+    if file_name == BY_EYE_FILE:
+        st.caption(plain(words.SAVED_BY_EYE))
     if saves:
-        place = save_rules_text(workspace, text)
+        place = save_board_rules(workspace, rule_set)
         st.success(plain(f"Saved to {place}. Filter the setting by these rules with:"))
-        st.code(filter_command(workspace, chosen.setting), language=None, wrap_lines=True)
+        st.code(filter_command(workspace, chosen.setting, place), language=None, wrap_lines=True)
     st.code(text, language="toml")
 
 

@@ -25,6 +25,7 @@ from sampling.thresholds.certify import Certified
 from sampling.thresholds.judged import JudgedMasks
 from sampling.thresholds.kept import Guarantee
 from tests.audit.commands.audited import judge
+from tests.audit.jobs.tuned_workspace import N_MENTIONS, draw, make_measured, say
 from tests.datasets import Finished, Run
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # pycocotools
@@ -263,6 +264,25 @@ def test_empty_masks_are_errors_that_agreement_drops(
     assert len(kept) == found.json["n_kept_masks"]
     n_empty = sum(int(coco_mask.area(each["segmentation"])) == 0 for each in kept)
     assert n_empty <= 0.05 * len(kept)
+
+
+def test_all_masks_may_be_kept_by_a_rule_set_without_rules(run: Run, tmp_path: Path) -> None:
+    folder, out = tmp_path / "audit", tmp_path / "rules.toml"
+    workspace = make_measured(folder)
+    draw(workspace, N_MENTIONS)
+    say(workspace, tmp_path, range(N_MENTIONS), lambda *_: "correct")
+    workspace.store.close()
+    words = ("tune", "--setting", "A", "--target", 0.9, "--out", out, "-w", folder)
+    found = run(*words, "--json")
+    assert found.status == 0, found.err
+    assert found.json["thresholds"] == []
+    assert found.json["written"] == str(out)
+    assert "rule" not in tomllib.loads(out.read_text())
+    words = ("filter", "--setting", "A", "--rules", out, "--out", tmp_path / "filtered", "--workers", 1)
+    filtered = run(*words, "-w", folder)
+    assert filtered.status == 0, filtered.err
+    written = [json.loads(file.read_text()) for file in (tmp_path / "filtered").glob("*.json")]
+    assert [len(each["annotations"]) for each in written if "annotations" in each] == [N_MENTIONS]
 
 
 def refused(found: Finished, message: str) -> None:

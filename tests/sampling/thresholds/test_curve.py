@@ -4,6 +4,9 @@ from itertools import product
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from scipy.special import expit, ndtr, ndtri
 from scipy.stats import binom, binomtest
 
@@ -15,6 +18,10 @@ from sampling.thresholds.judged import JudgedMasks
 
 def evenly(position, correct) -> JudgedMasks:
     return JudgedMasks(position=position, correct=correct, weight=np.ones(len(position)))
+
+
+NOBODY = evenly(np.zeros(0, int), np.zeros(0, bool))
+"""A sample without a verdict."""
 
 
 def kept(values, threshold, direction):
@@ -46,6 +53,35 @@ def test_coverage_and_counts_are_those_of_the_masks_kept(direction):
     assert curve.unknown.n_errors == np.sum(unknown[judged.position] & ~judged.correct)
 
 
+@given(
+    values=arrays(
+        float, st.integers(1, 200), elements=st.one_of(st.just(np.nan), st.integers(0, 9).map(float))
+    ),
+    weight=st.floats(1e-6, 1e6),
+    direction=st.sampled_from(Direction),
+)
+@settings(deadline=None, max_examples=50)
+def test_shares_of_masks_that_weigh_the_same_are_counts_over_counts(values, weight, direction):
+    assume(not np.isnan(values).all())
+    weights = np.full(values.size, weight)
+    curve = accuracy_curve(values, NOBODY, direction=direction, weights=weights, n_points=20)
+
+    assert curve.unknown.share == np.isnan(values).sum() / values.size
+    for point in curve.points:
+        assert point.coverage == kept(values, point.threshold, direction).sum() / values.size
+
+
+@given(
+    weights=arrays(float, st.integers(1, 200), elements=st.floats(1e-6, 1e6)),
+    direction=st.sampled_from(Direction),
+)
+@settings(deadline=None, max_examples=50)
+def test_where_all_values_are_known_the_loosest_threshold_keeps_exactly_all(weights, direction):
+    curve = accuracy_curve(np.arange(len(weights)) % 7.0, NOBODY, direction=direction, weights=weights)
+
+    assert (curve.points[-1].coverage, curve.unknown.share) == (1, 0)
+
+
 def test_turning_values_round_turns_the_curve_round():
     rng = np.random.default_rng(5)
     values, judged = rng.normal(size=300), evenly(rng.integers(0, 300, 90), rng.random(90) < 0.7)
@@ -58,8 +94,7 @@ def test_turning_values_round_turns_the_curve_round():
 
 
 def test_no_verdict_leaves_everything_open():
-    nobody = evenly(np.zeros(0, int), np.zeros(0, bool))
-    curve = accuracy_curve(np.arange(9.0), nobody, direction=Direction.AT_LEAST)
+    curve = accuracy_curve(np.arange(9.0), NOBODY, direction=Direction.AT_LEAST)
 
     assert {(point.accuracy, point.low, point.high) for point in curve.points} == {(None, 0.0, 1.0)}
 

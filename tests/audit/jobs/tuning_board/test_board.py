@@ -10,10 +10,11 @@ import pytest
 
 from audit.errors import InputError
 from audit.features.references import FeatureReference, parse_reference
+from audit.jobs.progress import SILENT
 from audit.jobs.sample_growth import carry_masks
-from audit.jobs.tune import Tuned, TuneRequest
+from audit.jobs.tune import Tuned, TuneRequest, run_tune
 from audit.jobs.tuning_board import words
-from audit.jobs.tuning_board.board import Choices, load_board, load_choices
+from audit.jobs.tuning_board.board import Choices, load_board, load_choices, load_usual_features
 from audit.jobs.tuning_board.conditions import Condition, kept_masks
 from audit.jobs.tuning_board.finding import Found, find_thresholds
 from audit.jobs.tuning_board.kept import Figures
@@ -21,7 +22,7 @@ from audit.jobs.tuning_board.saving import (
     filter_command,
     rules_by_eye,
     rules_text,
-    save_rules_text,
+    save_board_rules,
 )
 from audit.jobs.tuning_data import TuningData
 from audit.jobs.workspace import Workspace, make_workspace, open_workspace
@@ -69,7 +70,30 @@ def test_features_that_compare_are_offered_where_there_is_another_setting() -> N
     assert compares <= set(two.references("A"))
     assert parse_reference("covers:C") in three.references("A")
     assert parse_reference("covers:A") not in three.references("A")
-    assert alone.usual("A") == (parse_reference("confidence_max"), parse_reference("area_share"))
+
+
+def test_a_board_begins_with_the_features_that_tune_tries_unasked(judged: Workspace) -> None:
+    request = TuneRequest(
+        settings=("A",),
+        guarantee=Guarantee(target=0.8),
+        estimand=Estimand.ANNOTATION,
+        references=(),
+        sample="main",
+    )
+    usual = load_usual_features(judged, "A")
+
+    assert usual == run_tune(judged, request, today=TODAY, progress=SILENT).references
+    assert set(usual) <= set(load_choices(judged, SOME_DAY).references("A"))
+
+
+def test_where_no_feature_tells_masks_apart_none_is_chosen_at_first(tmp_path: Path) -> None:
+    make_workspace(tmp_path / "audit", None)
+    workspace = open_workspace(tmp_path / "audit")
+    ingest(workspace.population, "A", [an_annotation(0)])
+    measured(workspace.population)
+
+    assert load_usual_features(workspace, "A") == ()
+    workspace.store.close()
 
 
 def test_a_new_verdict_changes_the_stamp(judged: Workspace, tmp_path: Path) -> None:
@@ -178,22 +202,40 @@ def test_rules_are_saved_again_over_those_of_a_board_and_never_over_a_persons(
     assert first is not None
     assert second is not None
 
-    save_rules_text(workspace, rules_text(first))
-    place = save_rules_text(workspace, rules_text(second))
+    save_board_rules(workspace, first)
+    place = save_board_rules(workspace, second)
 
     assert read_rule_set(place.read_text(), source=str(place)) == second
     place.write_text(write_rule_set(replace(second, evidence=None)))
     with pytest.raises(InputError, match="move it away, or download these"):
-        save_rules_text(workspace, rules_text(first))
+        save_board_rules(workspace, first)
     assert read_rule_set(place.read_text(), source=str(place)).evidence is None
 
 
+def test_rules_put_by_eye_do_not_replace_certified_ones(
+    judged: Workspace, data: TuningData, tmp_path: Path
+) -> None:
+    workspace = replace(judged, settings=replace(judged.settings, folder=tmp_path))
+    found = found_at(judged, data, target=0.8)
+    certified = found.rule_set_at(found.conditions)
+    by_eye = rules_by_eye(data, (condition("iou", 0.5),), 0.9, FIGURES, TODAY)
+    assert certified is not None
+    assert by_eye is not None
+
+    place, beside = save_board_rules(workspace, certified), save_board_rules(workspace, by_eye)
+
+    assert (place.name, beside.name) == ("rules.toml", "rules-by-eye.toml")
+    assert place.read_text() == write_rule_set(certified)
+    assert read_rule_set(beside.read_text(), source=str(beside)) == by_eye
+
+
 def test_the_command_is_safe_to_paste(judged: Workspace) -> None:
-    command = filter_command(judged, "a b; rm -rf /")
+    rules = judged.settings.folder / "rules; x.toml"
+    command = filter_command(judged, "a b; rm -rf /", rules)
 
     words_of_it = shlex.split(command)
     assert words_of_it[:4] == ["mask-audit", "filter", "--setting", "a b; rm -rf /"]
-    assert words_of_it[5] == str(judged.settings.folder / "rules.toml")
+    assert words_of_it[5] == str(rules)
 
 
 def test_a_setting_without_a_mask_is_refused(judged: Workspace, tmp_path: Path) -> None:
