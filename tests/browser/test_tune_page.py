@@ -14,6 +14,8 @@ from tests.audit.jobs.tuned_workspace import an_agreeing_annotation, draw
 from tests.browser.tuning_workspace import HOSTILE, judge_tuning_workspace, make_tuning_workspace
 from tests.datasets import an_annotation
 
+pytestmark = pytest.mark.slow
+
 
 def tuning_page() -> None:
     import streamlit as st
@@ -139,6 +141,45 @@ def test_what_is_found_is_put_on_the_sliders_and_saved_with_its_evidence(workspa
     assert figures(page)["Kept"].removesuffix(" %") == f"{100 * rule_set.evidence.share_kept:.1f}"
 
 
+def test_rules_put_by_eye_are_saved_beside_certified_ones_and_the_page_says_so(workspace: Workspace) -> None:
+    judge_tuning_workspace(workspace, size=60)
+    certified = workspace.settings.folder / "rules.toml"
+    certified.write_text("certified")
+    page = opened_page()
+    page.select_slider(key="tune-at-A-iou").set_value(12 / 28).run()
+
+    page.segmented_control(key="tune-view").set_value("Rules").run()
+    next(each for each in page.button if each.label == "Save rules").click().run()
+
+    assert not page.exception
+    place = workspace.settings.folder / "rules-by-eye.toml"
+    told_by_eye = (
+        "Put by eye, these rules go to rules-by-eye.toml: certified ones in rules.toml stay as they are."
+    )
+    assert told_by_eye in [each.value.replace("\\", "") for each in page.caption]
+    assert f"Saved to {place}. " in page.success[0].value.replace("\\", "")
+    assert read_rule_set(place.read_text(), source=str(place)).rules
+    assert certified.read_text() == "certified"
+
+
+def test_a_long_name_is_cut_and_shown_whole_on_demand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "a very long name " * 25
+    workspace = make_tuning_workspace(tmp_path, name=long)
+    judge_tuning_workspace(workspace, size=60)
+    workspace.store.close()
+    monkeypatch.setenv("MASK_AUDIT_WORKSPACE", str(tmp_path / "audit"))
+    monkeypatch.setenv("MASK_AUDIT_WITHOUT_SIGN_IN", "yes")
+
+    page = opened_page()
+
+    cards = [each for each in page.markdown if each.value.startswith("**a very long name")]
+    assert len(cards) == 12
+    assert {each.value for each in cards} == {f"**{long[:79].rstrip()}…**"}
+    assert {each.help for each in cards} == {long.strip()}
+
+
 def test_a_target_out_of_reach_is_refused_with_what_would_help(workspace: Workspace) -> None:
     judge_tuning_workspace(workspace, size=150)
     page = opened_page()
@@ -162,7 +203,7 @@ def test_one_setting_alone_is_tuned_by_what_it_has(tmp_path: Path, monkeypatch: 
     page = opened_page()
 
     assert not page.error
-    assert page.multiselect(key="tune-features-A").value == ["confidence_max", "area_share"]
+    assert page.multiselect(key="tune-features-A").value == ["confidence_max"]
     assert "iou" not in page.multiselect(key="tune-features-A").options
 
 

@@ -20,7 +20,9 @@ WITHOUT_PHOTO = 3
 """The mention whose photo is not there."""
 
 
-def make_tuning_workspace(folder: Path, *, settings: Sequence[str] = SETTINGS) -> Workspace:
+def make_tuning_workspace(
+    folder: Path, *, settings: Sequence[str] = SETTINGS, name: str = HOSTILE
+) -> Workspace:
     """Settings of 600 mentions, measured; entities have a name that would be markup, were it read as such."""
     make_workspace(folder / "audit", None)
     workspace = open_workspace(folder / "audit")
@@ -28,7 +30,7 @@ def make_tuning_workspace(folder: Path, *, settings: Sequence[str] = SETTINGS) -
     for setting in settings:
         content = a_dataset([an_agreeing_annotation(setting, number) for number in range(N_MENTIONS)])
         for category in content["categories"]:
-            category["name"] = HOSTILE
+            category["name"] = name
         file = write_json(folder / f"{SETTINGS.index(setting)}.json", content)
         request = IngestRequest(files=(file,), setting=setting, images=str(folder / "photos"))
         run_ingest(workspace.population, request, workers=1, progress=SILENT)
