@@ -17,6 +17,7 @@ from audit.jobs.progress import SILENT
 from audit.jobs.tuning_base import no_base
 from audit.jobs.tuning_certificate import certify_path
 from audit.jobs.tuning_data import load_tuning_data
+from audit.jobs.tuning_parts import LEARNING_SHARE
 from audit.jobs.tuning_path import learned_path
 from audit.jobs.tuning_region import everywhere
 from audit.jobs.workspace import open_workspace
@@ -132,7 +133,7 @@ def test_over_a_thousand_reviews_the_truth_falls_short_no_oftener_than_promised(
     for seed in range(1000):
         rng = np.random.default_rng(seed)
         drawn_now = rng.choice(truth.size, 500)
-        learns = rng.random(500) < 1 / 3
+        learns = rng.random(500) < LEARNING_SHARE
         learning, certifying = (
             JudgedMasks(position=part, correct=truth[part], weight=np.ones(part.size))
             for part in (drawn_now[learns], drawn_now[~learns])

@@ -1,6 +1,5 @@
 """Tuning: what is certified has the target in truth, what is not is refused, and what is written."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -21,9 +20,8 @@ from audit.jobs.tuned_rules import refuse_foreign, save_rules
 from audit.jobs.tuning_certificate import certify_path
 from audit.jobs.tuning_data import TuningData, load_tuning_data
 from audit.jobs.tuning_path import TuningPath
-from audit.jobs.workspace import Workspace, open_workspace
+from audit.jobs.workspace import Workspace
 from audit.rules.rule_toml import read_rule_set
-from db.samples import load_sample, load_units
 from sampling.estimation.estimands import Estimand
 from sampling.thresholds.boxes import Direction, NestedBoxes
 from sampling.thresholds.certify import Certified, KeptTest
@@ -32,9 +30,11 @@ from sampling.thresholds.kept import Guarantee
 from tests.audit.jobs.measuring import ingest
 from tests.audit.jobs.tuned_workspace import (
     N_MENTIONS,
+    a_copy,
     an_agreeing_annotation,
     by_truth,
     draw,
+    drawn,
     is_right,
     make_measured,
     say,
@@ -56,17 +56,7 @@ def measured_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def workspace(measured_folder: Path, tmp_path: Path) -> Iterator[Workspace]:
-    shutil.copytree(measured_folder, tmp_path / "audit")
-    opened = open_workspace(tmp_path / "audit")
-    yield opened
-    opened.store.close()
-
-
-def drawn(workspace: Workspace) -> list[int]:
-    """The mentions of the sample."""
-    with workspace.store.reading() as transaction:
-        units = load_units(transaction, load_sample(transaction, None).sample_id)
-    return [int(unit.annotation_id.removeprefix("oven_")) for unit in units]
+    yield from a_copy(measured_folder, tmp_path)
 
 
 def tuned(workspace: Workspace, target: float, **changes: object) -> TuneResult:

@@ -1,6 +1,5 @@
 """What tuning does not certify: masks that the sample could not draw, or that no verdict speaks of."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -20,15 +19,16 @@ from audit.jobs.tuning_board.words import refusal_text
 from audit.jobs.tuning_data import load_tuning_data
 from audit.jobs.workspace import Workspace, make_workspace, open_workspace
 from audit.rules.rule_toml import read_rule_set
-from db.samples import load_sample, load_units
 from sampling.estimation.estimands import Estimand
 from sampling.thresholds.kept import Guarantee
 from tests.audit.jobs.measuring import ingest, measured
 from tests.audit.jobs.tuned_workspace import (
     N_MENTIONS,
+    a_copy,
     an_agreeing_annotation,
     by_truth,
     draw,
+    drawn,
     make_measured,
     say,
     shift,
@@ -67,19 +67,6 @@ def whole(whole_folder: Path, tmp_path: Path) -> Iterator[Workspace]:
 @pytest.fixture
 def halved(halved_folder: Path, tmp_path: Path) -> Iterator[Workspace]:
     yield from a_copy(halved_folder, tmp_path)
-
-
-def a_copy(folder: Path, tmp_path: Path) -> Iterator[Workspace]:
-    shutil.copytree(folder, tmp_path / "audit")
-    opened = open_workspace(tmp_path / "audit")
-    yield opened
-    opened.store.close()
-
-
-def drawn(workspace: Workspace) -> list[int]:
-    with workspace.store.reading() as transaction:
-        units = load_units(transaction, load_sample(transaction, None).sample_id)
-    return [int(unit.annotation_id.removeprefix("oven_")) for unit in units]
 
 
 def tuned(workspace: Workspace, target: float, **changes: object) -> TuneResult:

@@ -1,6 +1,7 @@
 """A small measured workspace with a sample judged by a truth that agreement of two settings mostly tells."""
 
-from collections.abc import Callable, Iterable
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from audit.jobs.progress import SILENT
 from audit.jobs.sample import SampleRequest, draw_sample
 from audit.jobs.verdict_files import import_verdicts
 from audit.jobs.workspace import Workspace, make_workspace, open_workspace
+from db.samples import load_sample, load_units
 from sampling.design.allocation_rules import PROPORTIONAL
 from sampling.design.frame import Across
 from sampling.design.phase_one import SizeMeasure
@@ -94,3 +96,18 @@ def say(
     file = folder / "verdicts.csv"
     file.write_text("\n".join(("annotation_id,setting,reviewer,verdict,decided_at", *lines)))
     import_verdicts(workspace.store, file, name, datetime.now(UTC))
+
+
+def a_copy(folder: Path, place: Path) -> Iterator[Workspace]:
+    """A workspace as it lies in a folder, open at another place, as long as a fixture lasts."""
+    shutil.copytree(folder, place / "audit")
+    opened = open_workspace(place / "audit")
+    yield opened
+    opened.store.close()
+
+
+def drawn(workspace: Workspace) -> list[int]:
+    """The mentions of the latest sample."""
+    with workspace.store.reading() as transaction:
+        units = load_units(transaction, load_sample(transaction, None).sample_id)
+    return [int(unit.annotation_id.removeprefix("oven_")) for unit in units]
