@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from audit.cli import main
+from tests.audit.commands.filtering import SMALL_AREA
 from tests.datasets import Finished, Run, a_dataset, an_annotation, rectangle, write_json
 
 
@@ -66,3 +67,11 @@ def two_settings(run: Run, workspace: Path, tmp_path: Path, images: Path) -> Pat
         words = ("--setting", name, "--reference", "label", "--model", f"model {name}", "--images", images)
         assert run("ingest", file, *words, "-w", workspace).status == 0
     return workspace
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    """Masks under 100 pixels are dropped."""
+    file = tmp_path / "rules.toml"
+    file.write_text(SMALL_AREA)
+    return file
