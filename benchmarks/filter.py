@@ -7,7 +7,6 @@ One setting of the Mask-OVEN-Wiki form, measured before the clock starts; rules 
 features. Filtering reads the source twice: to see that it is what was ingested, and to write it again.
 """
 
-import argparse
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.generate import BYTES_PER_ANNOTATION, write_file
 from benchmarks.ingest import ingest
-from benchmarks.processes import best_of, measure_here, told
+from benchmarks.processes import best_of, measure_here, run_by_size, told
 
 RULES = """format = 1
 [[rule]]
@@ -102,18 +101,7 @@ def compare(megabytes: float) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--megabytes", type=float, nargs="*", default=[200.0, 1000.0])
-    parser.add_argument("--way", choices=WAYS, help=argparse.SUPPRESS)
-    parser.add_argument("paths", type=Path, nargs="*", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.way:
-        measure(arguments.way, *arguments.paths)
-        return
-    for megabytes in arguments.megabytes:
-        compare(megabytes)
+    run_by_size(__doc__, WAYS, measure=measure, compare=compare, megabytes=[200.0, 1000.0])
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ python -m benchmarks.ingest                   # 0.2 GB and 2 GB, generated
 python -m benchmarks.ingest --megabytes 200
 """
 
-import argparse
 import contextlib
 import io
 import shutil
@@ -13,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.generate import BYTES_PER_ANNOTATION, write_file
-from benchmarks.processes import best_of, measure_here, told
+from benchmarks.processes import best_of, measure_here, run_by_size, told
 
 
 def read_with_pycocotools(path: Path) -> None:
@@ -67,18 +66,7 @@ def compare(megabytes: float) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--megabytes", type=float, nargs="*", default=[200.0, 2000.0])
-    parser.add_argument("--way", choices=WAYS, help=argparse.SUPPRESS)
-    parser.add_argument("paths", type=Path, nargs="*", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.way:
-        measure(arguments.way, *arguments.paths)
-        return
-    for megabytes in arguments.megabytes:
-        compare(megabytes)
+    run_by_size(__doc__, WAYS, measure=measure, compare=compare, megabytes=[200.0, 2000.0])
 
 
 if __name__ == "__main__":

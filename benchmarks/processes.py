@@ -1,10 +1,11 @@
 """Runs each way of doing a thing in processes of their own; tells the best time and its peak memory."""
 
+import argparse
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,3 +50,26 @@ def told(name: str, measured: Measured, peer: Measured) -> str:
         f"  {name:<28} {measured.seconds:7.2f} s  {peer.seconds / measured.seconds:5.2f} ×  "
         f"peak {measured.megabytes:5.0f} MB"
     )
+
+
+def run_by_size(
+    description: str | None,
+    ways: Collection[str],
+    *,
+    measure: Callable[..., None],
+    compare: Callable[[float], None],
+    megabytes: list[float],
+) -> None:
+    """The command line of a benchmark of files: compares its ways at sizes, or is one of them."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--megabytes", type=float, nargs="*", default=megabytes)
+    parser.add_argument("--way", choices=ways, help=argparse.SUPPRESS)
+    parser.add_argument("paths", type=Path, nargs="*", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.way:
+        measure(arguments.way, *arguments.paths)
+        return
+    for size in arguments.megabytes:
+        compare(size)
