@@ -8,9 +8,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reports import cells, figures, goals, numbers, sentences
+from reports import cells, goals, numbers, sentences
 from reports.content import ReportContent
 from reports.drawing import design_facts
+from reports.figures import axis as axes
 from reports.grid import arrange, setting_name
 from reports.sections import SECTIONS, table_one
 
@@ -28,7 +29,7 @@ def render_html(content: ReportContent) -> str:
     """The whole report as one HTML document; every text of the content is escaped."""
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     reasons = _reasons(content)
-    axis = figures.axis_of(content.settings)
+    axis = axes.axis_of(content.settings)
     return (
         _environment()
         .get_template("report.html")
@@ -51,7 +52,7 @@ def render_html(content: ReportContent) -> str:
             sentences=sentences,
             numbers=numbers,
             name_of=lambda setting: setting_name(setting, content.settings),
-            whisker_of=lambda result: figures.whisker_of(result, axis),
+            whisker_of=lambda result: axes.whisker_of(result, axis),
             models=tuple(dict.fromkeys(s.model for s in content.settings if s.model is not None)),
         )
     )

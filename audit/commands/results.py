@@ -90,6 +90,7 @@ def report(
     mask-audit report --out report
     mask-audit report --out report --format json --fail-under 0.9 --bound lower
     """
+    from audit.jobs.loaded_report import ReportQuestion
     from audit.jobs.report import (
         Bound,
         ReportRequest,
@@ -105,11 +106,13 @@ def report(
     if bound is not None and fail_under is None:
         raise InputError(f"--bound {bound} says what must reach the limit of --fail-under: give that too")
     request = ReportRequest(
-        sample=name,
+        question=ReportQuestion(
+            sample=name,
+            estimand=Estimand(estimand),
+            span=span_of("table" if simultaneous else "each"),
+        ),
         folder=out,
         formats=formats_of(formats),
-        estimand=Estimand(estimand),
-        span=span_of("table" if simultaneous else "each"),
     )
     with progress_bar("checking images", unit="image") as progress:
         written = write_report(open_workspace(workspace), request, now=datetime.now(UTC), progress=progress)

@@ -1,33 +1,24 @@
 """Writes the report of a sample in every format asked for."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from importlib.metadata import version
 from pathlib import Path
 
 from audit.errors import InputError
-from audit.jobs.estimates import Figures
 from audit.jobs.files import write_text
-from audit.jobs.gold_results import gold_findings, load_gold_review
 from audit.jobs.image_check import check_images
-from audit.jobs.preferences import load_preference_state, preference_results
+from audit.jobs.loaded_report import ReportQuestion, load_report_content
 from audit.jobs.progress import Progress
-from audit.jobs.readings_left import ReadingsLeft, load_readings_left
-from audit.jobs.report_content import report_content
-from audit.jobs.review_state import load_review_state
-from audit.jobs.risk.judged import find_risk_draw
 from audit.jobs.workspace import Workspace
 from reports.content import ReportContent
 from reports.formats import Format, render
 from reports.goal_results import GoalResult
 from reports.goals import progress_texts
-from reports.numbers import counted_text, percent_text, range_text
+from reports.numbers import percent_text, range_text
 from reports.results import SettingResult, Span
 from reports.sentences import only_at_full_size_text
-from sampling.estimation.domains import simultaneous_confidence
-from sampling.estimation.estimands import Estimand
 from sampling.estimation.estimate import NoEstimate
 from sampling.sequential.reading import GoalState
 
@@ -41,18 +32,11 @@ class Bound(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRequest:
-    """What to report, and where to.
+    """What to report, and where to."""
 
-    Attributes:
-        estimand: the headline's.
-        span: what the intervals' confidence is of.
-    """
-
-    sample: str | None
+    question: ReportQuestion
     folder: Path
     formats: tuple[Format, ...]
-    estimand: Estimand
-    span: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,50 +59,13 @@ def write_report(
     for folder in (request.folder, *request.folder.parents):
         if folder.exists() and not folder.is_dir():
             raise InputError(f"--out {request.folder} cannot be a folder: {folder} is a file")
-    check_images(workspace.store, request.sample, workers=workspace.workers, progress=progress)
-    state = load_review_state(workspace.store, request.sample, workspace.settlement)
-    confidence = workspace.settings.confidence
-    table_confidence = confidence
-    if request.span is Span.TABLE and state.settings:
-        table_confidence = simultaneous_confidence(confidence, len(state.settings))
-    figures = Figures(
-        confidence=confidence,
-        table_confidence=table_confidence,
-        estimand=request.estimand,
-        span=request.span,
-    )
-    content = report_content(
-        state,
-        workspace.population.manifest(),
-        figures,
-        find_risk_draw(workspace.population, state),
-        version=f"mask-audit {version('mask-audit')}",
-        now=now,
-    )
-    # Put in when everything made of verdicts is done, none of which may know of them.
-    sample_id = state.sample.sample_id
-    preferences = load_preference_state(workspace.store, sample_id)
-    on_gold = load_gold_review(workspace.store, sample_id, share=workspace.settings.gold_share)
-    content = replace(
-        content,
-        preferences=preference_results(state, preferences, figures),
-        gold=gold_findings(state, on_gold, figures, content.settings),
-        warnings=(
-            *content.warnings,
-            *_owed_warnings(load_readings_left(workspace.store, workspace.settings, state, now)),
-        ),
-    )
+    check_images(workspace.store, request.question.sample, workers=workspace.workers, progress=progress)
+    content = load_report_content(workspace, request.question, now=now)
     texts = render(content, request.formats)
     request.folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         write_text(request.folder / name, text)
     return WrittenReport(content=content, files=tuple(request.folder / name for name in texts))
-
-
-def _owed_warnings(left: ReadingsLeft) -> Iterable[str]:
-    if left.n_owed:
-        are = "is" if left.n_owed == 1 else "are"
-        yield f"{counted_text(left.n_owed, 'second reading')} {are} still owed: figures may change with them."
 
 
 def summary(written: WrittenReport) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.figures import MOST_INTERVALS, axis_of, whisker_of
+from reports.figures.axis import MOST_INTERVALS, axis_of, whisker_of
 from sampling.estimation.estimate import Estimate, VerdictCounts
 from tests.reports.builders import setting_of
 
