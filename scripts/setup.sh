@@ -91,13 +91,21 @@ install_postgresql() {
     rm -f "$setting"
 }
 
+has_tex() { command -v pdflatex >"$scratch/pdflatex" && command -v pdftotext >"$scratch/pdftotext"; }
+
+has_minisign() { command -v minisign >"$scratch/minisign"; }
+
 install_programs() {
     if is_debian_root; then
         has_chromium || apt_install chromium fonts-dejavu-core
         has_postgresql || install_postgresql
+        has_tex || apt_install texlive-latex-base texlive-latex-recommended lmodern poppler-utils
+        has_minisign || apt_install minisign openssh-client
     fi
     has_chromium || say "no Chromium here: the tests of the reviewer's page will skip"
     has_postgresql || say "no PostgreSQL here: the tests that run on it will skip"
+    has_tex || say "no pdfLaTeX here: the tests that compile reports will skip"
+    has_minisign || say "no minisign here: the tests that sign with it will skip"
 }
 
 install_packages
