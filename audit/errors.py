@@ -2,6 +2,7 @@
 
 AuditError
 ├── InputError        the user must change a file, an option or a setting (exit status 2)
+│   └── NotReadyError another step comes first
 └── UnavailableError  a server or the file system failed (exit status 3)
 """
 
@@ -17,6 +18,10 @@ class InputError(AuditError):
     """The user must change something: the sentence says what, where, what was needed and what to do."""
 
     kind = "input"
+
+
+class NotReadyError(InputError):
+    """Nothing is wrong, but another step comes first: the sentence says which."""
 
 
 class UnavailableError(AuditError):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.errors import InputError
+from audit.id_patterns import pattern_faults
 
 FILE_NAME = "audit.toml"
 ENVIRONMENT_PREFIX = "MASK_AUDIT_"
@@ -92,6 +93,11 @@ hand = {hand}
 # Users of a Label Studio server are known here by their e-mail addresses. Who has another name here is given
 # it in a table at the end of this file: [annotators], then lines such as "ann@example.org" = "ann".
 
+# The source dataset and the category of a mask whose entity has none said of it (`mask-audit entities`) are
+# told by patterns of ids, in tables at the end of this file: [sources] and [categories], then lines such as
+# "iNaturalist" = "inat_*"; * is any text, ? one character. The annotation's id comes first, then its image's,
+# then its entity's; of several patterns the first that matches counts.
+
 # Threads that read annotation files, and processes that measure masks; 0 takes every core.
 workers = {workers}
 """
@@ -101,6 +107,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "sign_in": ("links", "oidc"),
     "hand": ("right", "left"),
 }
+_PATTERNS = ("sources", "categories")
 _LEAST = {"first_readings": 1, "lease_minutes": 1}
 _GREATEST_SHARE = {"second_share": 1.0, "gold_share": 0.5}
 
@@ -129,6 +136,8 @@ class Settings:
         hand: "right" or "left".
         keys: action → key, where it is not the preset's.
         annotators: e-mail address or number of a Label Studio user → the reviewer's name here.
+        sources: source dataset → pattern of ids, in the order in which they are tried.
+        categories: category → pattern of ids, likewise.
     """
 
     folder: Path
@@ -150,6 +159,8 @@ class Settings:
     hand: str = field(default="right")
     keys: Mapping[str, str] = field(default_factory=dict)
     annotators: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    categories: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def database_url(self) -> str:
@@ -256,6 +267,8 @@ def _fault(key: str, value: object, default: object) -> str | None:
         wrong = [
             f"{key}.{name} = {each!r} is not text" for name, each in fitted.items() if type(each) is not str
         ]
+        if key in _PATTERNS and not wrong:
+            wrong = pattern_faults(key, fitted)
         return "; ".join(wrong) or None
     if isinstance(fitted, str):
         return _text_fault(key, fitted)

@@ -21,6 +21,7 @@ class Mention:
             `entities` calls it, or None.
         category: what `entities` says, which was said on purpose; else the supercategory of its category, or
             None.
+        source: what `entities` says of the entity, or None.
     """
 
     annotation_id: str
@@ -28,6 +29,7 @@ class Mention:
     entity_id: str | None
     entity_name: str | None
     category: str | None
+    source: str | None
     split: str
     image_id: str | None
     images_root: str | None
@@ -53,7 +55,7 @@ class PopulationMask:
 
 _MENTIONS = """
 SELECT a.annotation_id, a.mention_id, a.category_id, coalesce(nullif(trim(c.name), ''), e.name),
-       coalesce(e.category, c.supercategory), a.split, a.image_id, i.file_name, a.question
+       coalesce(e.category, c.supercategory), e.source, a.split, a.image_id, i.file_name, a.question
 FROM (
     SELECT * FROM read_parquet($annotations) WHERE annotation_id IN (SELECT unnest($ids))
 ) AS a
@@ -118,6 +120,7 @@ def _mentions_of(folder: Path, source: SourceRecord, annotation_ids: Sequence[st
         category_id,
         name,
         category,
+        source_name,
         split,
         image_id,
         file_name,
@@ -129,6 +132,7 @@ def _mentions_of(folder: Path, source: SourceRecord, annotation_ids: Sequence[st
             entity_id=category_id,
             entity_name=name,
             category=category,
+            source=source_name,
             split=split,
             image_id=image_id,
             images_root=source.images_root,

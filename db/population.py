@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 import duckdb
 import pyarrow as pa
@@ -32,6 +32,7 @@ ROW_GROUP_BYTES = 8_000_000
 """Of a table in memory."""
 
 _STAGING = ".staging-"
+_HELD = ".held"
 _DICTIONARY_COLUMNS = {
     "setting",
     "category_id",
@@ -147,6 +148,20 @@ class Population:
             finally:
                 shutil.rmtree(place, ignore_errors=True)
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep all files that the manifest names from now on until the block ends, whatever is ingested.
+
+        Raises:
+            UnreachableError: the folder cannot be written to, or not locked.
+        """
+        if not self.folder.is_dir():
+            yield
+            return
+        with _opened_lock(self.folder, _HELD) as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            yield
+
     def files(self, setting: SettingRecord, name: str) -> list[str]:
         """Give the paths of one kind of Parquet file of a setting."""
         return [str(self.folder / source.folder / name) for source in setting.sources]
@@ -156,6 +171,14 @@ class Population:
         return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
 
     def _sweep(self) -> None:
+        with _opened_lock(self.folder, _HELD) as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return  # somebody holds the files: the next writer sweeps
+            self._remove_unnamed()
+
+    def _remove_unnamed(self) -> None:
         named = {source.folder for setting in self.manifest().settings for source in setting.sources}
         for path in self.folder.iterdir():
             if path.is_dir() and path.name not in named:
@@ -219,16 +242,19 @@ def _slug(text: str) -> str:
     return kept.strip("-")[:40] or "setting"
 
 
-@contextmanager
-def _only_writer(folder: Path) -> Iterator[None]:
+def _opened_lock(folder: Path, name: str) -> IO[str]:
     try:
-        opened = (folder / ".lock").open("w")
+        return (folder / name).open("w")
     except OSError as error:
         raise UnreachableError(
             f"{folder} cannot be written to ({os.strerror(error.errno or 0)}): let this user write there, or "
             "take a copy of the workspace"
         ) from error
-    with opened as lock:
+
+
+@contextmanager
+def _only_writer(folder: Path) -> Iterator[None]:
+    with _opened_lock(folder, ".lock") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

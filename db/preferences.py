@@ -50,6 +50,11 @@ def add_preferences(
     return len(known) - n_known_before
 
 
+def count_preference_entries(transaction: Transaction) -> int:
+    """Give how long the journal of preferences is; the same length says that nothing was added."""
+    return transaction.connection.scalars(select(func.count()).select_from(preferences)).one()
+
+
 def load_standing_preferences(transaction: Transaction, sample_id: int) -> list[StandingPreference]:
     """Give the preferences on pairs of a sample's masks that nothing superseded or withdrew, oldest first."""
     in_sample = (

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select, union_all
 
 from db.records import Reviewer, Role
 from db.store import Transaction, insert_if_new
-from db.tables import journal, reviewers
+from db.tables import journal, preferences, reviewers
 
 
 def ensure_reviewer(transaction: Transaction, name: str, now: datetime) -> Reviewer:
@@ -77,6 +77,26 @@ def count_verdicts(transaction: Transaction) -> dict[int, int]:
         .group_by(journal.c.reviewer_id)
     )
     return {row.reviewer_id: row.n for row in rows}
+
+
+def load_names_by_first_entry(transaction: Transaction) -> list[str]:
+    """Give every reviewer's name in the order of first entries in a journal; who has none comes last."""
+    entries = union_all(
+        select(journal.c.reviewer_id, journal.c.recorded_at),
+        select(preferences.c.reviewer_id, preferences.c.recorded_at),
+    ).subquery()
+    first = (
+        select(entries.c.reviewer_id, func.min(entries.c.recorded_at).label("at"))
+        .group_by(entries.c.reviewer_id)
+        .subquery()
+    )
+    return list(
+        transaction.connection.scalars(
+            select(reviewers.c.name)
+            .outerjoin(first, first.c.reviewer_id == reviewers.c.reviewer_id)
+            .order_by(first.c.at.is_(None), first.c.at, reviewers.c.reviewer_id)
+        )
+    )
 
 
 def _change(transaction: Transaction, reviewer_id: int, values: dict[str, object]) -> None:

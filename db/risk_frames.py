@@ -32,7 +32,7 @@ def save_risk_frame(staging: Staging, population: Population, frame: pa.Table) -
             file.flush()
             os.fsync(file.fileno())
         name = _sha256(beside)
-        beside.replace(_path(population, name))
+        beside.replace(risk_frame_file(population.folder, name))
     except OSError as error:
         raise UnreachableError(
             f"what the sample is drawn from cannot be written to {population.folder} "
@@ -47,7 +47,7 @@ def load_risk_frame(population: Population, name: str) -> pa.Table:
     Raises:
         UnreachableError: it is gone, or it is not as it was written.
     """
-    path = _path(population, name)
+    path = risk_frame_file(population.folder, name)
     file = f"{population.folder.name}/{path.name}"
     try:
         if _sha256(path) != name:
@@ -61,14 +61,15 @@ def load_risk_frame(population: Population, name: str) -> pa.Table:
 
 def remove_other_risk_frames(population: Population, kept: Collection[str]) -> None:
     """Remove the frames that no sample names any more; nobody else may be writing to the population."""
-    wanted = {_path(population, name) for name in kept}
+    wanted = {risk_frame_file(population.folder, name) for name in kept}
     for path in population.folder.glob(f"{_PREFIX}*{_SUFFIX}"):
         if path not in wanted:
             path.unlink(missing_ok=True)
 
 
-def _path(population: Population, name: str) -> Path:
-    return population.folder / f"{_PREFIX}{name}{_SUFFIX}"
+def risk_frame_file(folder: Path, name: str) -> Path:
+    """Give where a frame lies in the folder of a population, by its SHA-256."""
+    return folder / f"{_PREFIX}{name}{_SUFFIX}"
 
 
 def _sha256(path: Path) -> str:

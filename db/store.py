@@ -77,12 +77,21 @@ class Store:
         is_file = self._url.get_backend_name() == "sqlite" and self._url.database
         return Path(str(self._url.database)) if is_file else None
 
+    @property
+    def url(self) -> URL:
+        """The database's URL, with its password: never to be shown."""
+        return self._url
+
+    def revision(self) -> str | None:
+        """Give the schema that the database has; None where it has no audit tables."""
+        with self._connected() as connection:
+            return _revision(connection)
+
     def create(self) -> None:
         """Lay out the tables in an empty database; leave one of this version alone."""
         from db.migrations import upgrade_to_newest  # noqa: PLC0415  (Alembic is slow to import)
 
-        with self._connected() as connection:
-            found = _revision(connection)
+        found = self.revision()
         if found not in (None, SCHEMA_REVISION):
             raise ConflictError(_other_version(self._url, found))
         if found is None:
@@ -90,8 +99,7 @@ class Store:
 
     def check(self) -> None:
         """Raise unless the database answers and has the tables of this version."""
-        with self._connected() as connection:
-            found = _revision(connection)
+        found = self.revision()
         if found is None:
             raise NotFoundError(_without_tables(self._url))
         if found != SCHEMA_REVISION:
@@ -101,8 +109,7 @@ class Store:
         """Bring an older database to the schema of this version; give the revision before and after."""
         from db.migrations import upgrade_to_newest  # noqa: PLC0415  (Alembic is slow to import)
 
-        with self._connected() as connection:
-            found = _revision(connection)
+        found = self.revision()
         if found is None:
             raise NotFoundError(_without_tables(self._url))
         if found > SCHEMA_REVISION:

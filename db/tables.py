@@ -27,7 +27,7 @@ from sqlalchemy import (
     false,
 )
 
-SCHEMA_REVISION = "0005"
+SCHEMA_REVISION = "0006"
 """The Alembic revision that this schema is; a test holds it equal to the newest migration."""
 
 metadata = MetaData(
@@ -129,6 +129,7 @@ units = Table(
     Column("entity_name", Text),
     Column("stratum", Text, nullable=False, comment="the split its entity was drawn in"),
     Column("category", Text, comment="entity category"),
+    Column("source", Text, comment="dataset that the entity comes from"),
     Column("image_id", Text, nullable=False),
     Column("images_root", Text, comment="folder or URL that file_name is relative to"),
     Column("file_name", Text, comment="empty where no file lists the image"),

@@ -3,15 +3,13 @@
 import shutil
 import signal
 import sys
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
 
-from tests.postgresql import missing_for_postgresql, postgresql_server
+from tests.postgresql import empty_database, missing_for_postgresql, postgresql_server
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and nohup that the terminal
 # closes; so then does every program that they start and interrupt.
@@ -84,12 +82,5 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/audit.sqlite"
         return
-    server = request.getfixturevalue("postgresql_url").replace("postgresql://", "postgresql+psycopg://")
-    name = f"audit_{uuid.uuid4().hex}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.replace("/postgres?", f"/{name}?")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with empty_database(request.getfixturevalue("postgresql_url")) as url:
+        yield url

@@ -5,9 +5,12 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from sqlalchemy import create_engine, text
 
 UNPRIVILEGED_USERS = ("postgres", "nobody")
 
@@ -39,6 +42,20 @@ def postgresql_server(*options: str) -> Iterator[str]:
             _run_as(user, programs / "pg_ctl", "stop", "-D", cluster, "-m", "immediate", "-s")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def empty_database(server_url: str) -> Iterator[str]:
+    """Give the URL of a new database of a server, gone afterwards whoever is still connected."""
+    server = server_url.replace("postgresql://", "postgresql+psycopg://")
+    name = f"audit_{uuid.uuid4().hex}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.replace("/postgres?", f"/{name}?")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
 
 
 def missing_for_postgresql() -> str | None:

@@ -174,6 +174,8 @@ class Unit:
         mention_id: under which every setting of the population knows this mention; a made-up annotation id
             alone would not do.
         stratum: the split its entity was drawn in.
+        category: what was said of its entity at the draw, or None.
+        source: dataset that the entity comes from, as it was said at the draw, or None.
         images_root: folder or URL that `file_name` is relative to, or None if none was given.
         file_name: None where no file lists the image.
         block: its place in the sample's stored order, from 0; None where any order will do.
@@ -200,6 +202,7 @@ class Unit:
     entity_ticket: str
     block: int | None
     wave: int | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

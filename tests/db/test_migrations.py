@@ -61,7 +61,7 @@ def test_an_older_database_keeps_its_samples(store_url: str) -> None:
         sample = load_sample(transaction, "main")
         [unit] = load_units(transaction, sample.sample_id)
     store.close()
-    assert (unit.block, unit.wave) == (None, None)
+    assert (unit.block, unit.wave, unit.source) == (None, None, None)
     assert (sample.goal, sample.allocation_rule, sample.size_measure) == ("describe", "proportional", "none")
     assert (sample.target, sample.margin, sample.contrast) == (None, None, None)
     assert [stratum.n_first for stratum in sample.strata] == [2]

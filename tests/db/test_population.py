@@ -101,6 +101,21 @@ def test_two_writers_at_once_are_told_apart(tmp_path: Path) -> None:
         pass
 
 
+def test_replaced_files_stay_while_somebody_holds_them_and_are_swept_afterwards(tmp_path: Path) -> None:
+    population = Population(tmp_path)
+    ingest(population, SettingRecord(setting="A"), a_source(), "1")
+    [before] = population.files(population.manifest().get("A"), ANNOTATIONS_FILE)
+    with population.held(), population.held():
+        ingest(population, SettingRecord(setting="A"), a_source(), "2")
+        with population.staging():
+            pass
+        assert Path(before).is_file()
+    with population.staging():
+        pass
+    assert not Path(before).exists()
+    assert ids_of(population, "A") == ["2"]
+
+
 def test_settings_stay_in_order_of_first_ingestion(tmp_path: Path) -> None:
     population = Population(tmp_path / "population")
     for name in ("B", "A"):
