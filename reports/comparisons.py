@@ -1,6 +1,7 @@
 """Settings against each other: on the mentions judged under both, and over the whole dataset."""
 
 from collections.abc import Sequence
+from math import comb
 
 from reports.blocks import Cell, Section, Table
 from reports.content import ReportContent
@@ -23,6 +24,17 @@ from sampling.estimation.estimate import Estimate
 MOST_PAIRS = 36
 """The pairs of nine settings; of more, those with the best setting are shown."""
 
+COLUMNS = (
+    "First",
+    "Second",
+    "Difference (pp)",
+    "Interval",
+    "p (Holm)",
+    "Mentions",
+    "Only first right",
+    "Only second right",
+)
+
 MEANS = {
     DifferenceEstimand.ANNOTATION: (
         "per annotation: every annotation of the frame counts once, one with equal masks as a difference of 0"
@@ -38,7 +50,7 @@ def comparisons(content: ReportContent) -> Section:
     """Every pair of settings, or with many of them those with the best."""
     title = "Settings compared"
     if not content.comparisons:
-        return Section(title=title)
+        return Section(title=title, points=_left_out(content))
     shown = _shown(content)
     rows = tuple(
         (
@@ -48,17 +60,32 @@ def comparisons(content: ReportContent) -> Section:
             Cell(text=difference_range_text(pair.interval)),
             Cell(text=p_value_number(pair.p_adjusted)),
             Cell(text=count_text(pair.n_pairs)),
+            Cell(text=count_text(pair.counts.n_only_a)),
+            Cell(text=count_text(pair.counts.n_only_b)),
         )
         for pair in shown
     )
-    columns = ("First", "Second", "Difference (pp)", "Interval", "p (Holm)", "Mentions")
     of_differing = f"{differing_text(content)} So are these differences." if content.design.contrast else ""
     paragraphs = (*_explained(content, shown), of_differing, stopping_text(content))
     return Section(
         title=title,
+        points=_left_out(content),
         paragraphs=tuple(paragraph for paragraph in paragraphs if paragraph),
-        table=Table(columns=columns, rows=rows, n_labels=2),
+        table=Table(columns=COLUMNS, rows=rows, n_labels=2),
+        galleries=content.galleries.discordant,
     )
+
+
+def _left_out(content: ReportContent) -> tuple[str, ...]:
+    """What a reader must not take for an oversight: that there is nothing to compare, or not everything."""
+    n_settings = len(content.settings)
+    if n_settings == 1:
+        return ("There is one setting, so there is nothing to compare it with.",)
+    n_left_out = comb(n_settings, 2) - len(content.comparisons)
+    if n_left_out < 1:
+        return ()
+    pairs = "1 pair of settings is" if n_left_out == 1 else f"{count_text(n_left_out)} pairs of settings are"
+    return (f"{pairs} not compared: too little is judged under both.",)
 
 
 def _explained(content: ReportContent, shown: Sequence[Comparison]) -> list[str]:

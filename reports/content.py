@@ -1,12 +1,21 @@
 """Everything that any format of the report needs, as plain frozen values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from reports.galleries import ReportGalleries
 from reports.goal_results import GoalResult
 from reports.results import PreferenceResult, SettingResult, Span
-from reports.review_findings import GoldFindings, Settling, SourceFindings, VerdictSource
+from reports.review_findings import (
+    GoldFindings,
+    ReviewerPace,
+    ReviewPolicy,
+    Settling,
+    SourceFindings,
+    VerdictSource,
+)
 from reports.risk_findings import RiskFindings
+from reports.sample_findings import Composition
 from sampling.comparison.contrast import Contrast
 from sampling.comparison.paired import Comparison
 from sampling.design.frame import Across, DrawnUnit
@@ -93,7 +102,7 @@ class ReportContent:
         span: what the intervals' confidence is of.
         goal: what the sample was drawn to show, and how far that is reached.
         settling: what a mask counts as on which reviewers disagree.
-        by_source: through which front ends the readings came.
+        front_ends: through which front ends the readings came.
         comparisons: every pair of settings on the mentions judged under both, p-values held over all pairs.
         contrasts: for a sample of differing masks, the difference under each estimand.
         preferences: every two settings whose masks somebody compared side by side.
@@ -102,6 +111,11 @@ class ReportContent:
         risk: of a sample by risk, its waves and what the model did; None of any other.
         not_in_sample: settings that were ingested after the draw and have no masks in it.
         sources: what each reviewer gave through each front end.
+        paces: how fast each reviewer was.
+        policy: how masks are handed to reviewers.
+        composition: of the sample, and of the population beside it.
+        recipe: the commands that make the same sample and report again, as lines of a shell.
+        galleries: masks to be looked at.
         warnings: whole sentences.
     """
 
@@ -116,7 +130,7 @@ class ReportContent:
     span: Span
     goal: GoalResult
     settling: Settling
-    by_source: SourceFindings
+    front_ends: SourceFindings
     comparisons: tuple[Comparison, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
     preferences: tuple[PreferenceResult, ...] = ()
@@ -125,6 +139,11 @@ class ReportContent:
     risk: RiskFindings | None = None
     not_in_sample: tuple[str, ...] = ()
     sources: tuple[VerdictSource, ...] = ()
+    paces: tuple[ReviewerPace, ...] = ()
+    policy: ReviewPolicy | None = None
+    composition: Composition | None = None
+    recipe: tuple[str, ...] = ()
+    galleries: ReportGalleries = field(default=ReportGalleries())
     warnings: tuple[str, ...] = ()
     ticket_example: TicketExample | None = None
 

@@ -8,12 +8,11 @@ from reports.content import ReportContent
 from reports.counts import counts_by_name
 from reports.numbers import time_text
 from reports.results import PreferenceResult, Result, SettingResult
+from reports.spreadsheet_text import guarded
 from sampling.comparison.preference import PreferenceEstimate
 from sampling.estimation.estimate import Estimate
 
 CsvValue = str | int | float
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 CSV_COLUMNS = (
     "sample",
@@ -62,7 +61,9 @@ CSV_COLUMNS = (
 
 
 def render_csv(content: ReportContent) -> str:
-    """One row per setting and slice (all, split, category, size); proportions in [0, 1], empty where none.
+    """One row per setting and slice: all, split, category, source, size.
+
+    Proportions lie in [0, 1] and are empty where there is none.
 
     Accuracy, limits, n_eff and deff are of the headline's estimand; the bounds for undecided units are of the
     sample's own share. `interval_valid` is "no" where the review may have stopped where its verdicts say so.
@@ -78,7 +79,10 @@ def render_csv(content: ReportContent) -> str:
     writer.writeheader()
     rows = [row for setting in content.settings for row in _rows(setting, content)]
     for row in [*rows, *map(_preference, content.preferences)]:
-        writer.writerow({name: _guarded(value) for name, value in (_provenance(content) | row).items()})
+        values = _provenance(content) | row
+        writer.writerow(
+            {name: guarded(each) if isinstance(each, str) else each for name, each in values.items()}
+        )
     return buffer.getvalue()
 
 
@@ -97,6 +101,7 @@ def _rows(setting: SettingResult, content: ReportContent) -> Iterator[dict[str, 
         ("all", "", setting.overall),
         *(("split", name, result) for name, result in setting.by_split.items()),
         *(("category", name, result) for name, result in setting.by_category.items()),
+        *(("source", name, result) for name, result in setting.by_source.items()),
         *(("size", name, result) for name, result in setting.by_size.items()),
     ]
     for kind, name, result in slices:
@@ -174,10 +179,3 @@ def _net(figures: PreferenceEstimate) -> dict[str, CsvValue]:
         # Nothing stops a review by what is preferred.
         "interval_valid": "yes",
     }
-
-
-def _guarded(value: CsvValue) -> CsvValue:
-    """The value, with an apostrophe before a text that a spreadsheet would run (OWASP, "CSV injection")."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value

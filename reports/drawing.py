@@ -41,6 +41,20 @@ def tickets(content: ReportContent) -> Section:
     return Section(title="Recompute a ticket", paragraphs=(ticket_text(content),), code=ticket_code(content))
 
 
+def recipe(content: ReportContent) -> Section:
+    """The commands that make the sample and the report again."""
+    if not content.recipe:
+        return Section(title="Make it again")
+    return Section(
+        title="Make it again",
+        paragraphs=(
+            "In a folder with the same annotation files, these commands draw the same units; with the same"
+            " verdicts (as `mask-audit verdicts export` writes them) they give the same figures.",
+        ),
+        code="\n".join(content.recipe),
+    )
+
+
 def design_facts(content: ReportContent) -> tuple[tuple[str, str], ...]:
     """How the sample was drawn, as pairs of a term and what it was."""
     made = content.design

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from reports.blocks import Cell, Section, Table
-from reports.cells import interval_cell, share_cell
+from reports.cells import incomplete_details
 from reports.content import ReportContent
 from reports.grid import setting_name
 from reports.numbers import (
@@ -13,6 +13,7 @@ from reports.numbers import (
     exact_percent_text,
     n_eff_text,
     percent_text,
+    range_text,
 )
 from reports.results import Figure, Result, SettingResult
 from reports.sentences import differing_text, provenance_text
@@ -37,7 +38,12 @@ MEANINGS = {
 }
 MIX_BY_CHANCE = "mix: the accuracy if the splits had the shares that the sample's allocation gave them"
 IN_EVERY_SPLIT = "Drawn within splits, an entity counts once in every split that it has annotations in."
-FEW = (f"fewer than {FEWEST_EFFECTIVE}",)
+COLUMNS = {
+    Estimand.MIX: "Share of the sample (mix)",
+    Estimand.ENTITY: "Per entity",
+    Estimand.ANNOTATION: "Per annotation",
+}
+FEW = f"fewer than {FEWEST_EFFECTIVE}"
 EFFECTIVE = (
     "n_eff is how many units of a simple random sample would tell as much; the design effect is n / n_eff."
     " Above 1, the way the sample was drawn costs precision for this question; below 1, it gains."
@@ -45,15 +51,20 @@ EFFECTIVE = (
 
 
 def estimands(content: ReportContent) -> Section:
-    """Per setting the accuracy of the mix, of entities and of annotations."""
+    """Per setting the accuracy of the mix, of entities and of annotations, side by side."""
     rows = tuple(
-        (Cell(text=setting_name(setting, content.settings)), Cell(text=estimand), *_cells(figure))
+        (
+            Cell(text=setting_name(setting, content.settings)),
+            *(_cell(setting.overall.estimands[estimand]) for estimand in Estimand),
+            Cell(
+                text=count_text(setting.overall.counts.n_counted),
+                details=incomplete_details(setting.overall.counts),
+            ),
+        )
         for setting in content.settings
-        for estimand, figure in setting.overall.estimands.items()
     )
     if not rows:
         return Section(title="What the accuracy is of")
-    columns = ("Setting", "Accuracy of", "Accuracy", "Interval", "n", "n_eff", "Design effect")
     paragraphs = (
         f"The same verdicts answer three questions. Table 1 answers “{content.estimand}”. {EFFECTIVE}",
         differing_text(content),
@@ -63,7 +74,7 @@ def estimands(content: ReportContent) -> Section:
         title="What the accuracy is of",
         points=tuple(_meaning(estimand, content) for estimand in Estimand),
         paragraphs=tuple(paragraph for paragraph in paragraphs if paragraph),
-        table=Table(columns=columns, rows=rows, n_labels=2),
+        table=Table(columns=("Setting", *COLUMNS.values(), "n"), rows=rows),
     )
 
 
@@ -87,16 +98,16 @@ def _meaning(estimand: Estimand, content: ReportContent) -> str:
     return f"{MEANINGS[estimand]} ({', '.join(shares)}); published tables mostly print this one."
 
 
-def _cells(figure: Figure) -> tuple[Cell, ...]:
+def _cell(figure: Figure) -> Cell:
     if isinstance(figure, NoEstimate):
-        return (Cell(text=ABSENT, details=(figure.reason,)), *[Cell(text=ABSENT)] * 4)
-    return (
-        share_cell(figure),
-        interval_cell(figure),
-        Cell(text=count_text(figure.n)),
-        Cell(text=n_eff_text(figure.n_eff), details=FEW if figure.n_eff < FEWEST_EFFECTIVE else ()),
-        Cell(text=deff_text(figure.deff)),
+        return Cell(text=ABSENT, details=(figure.reason,))
+    few = f", {FEW}" if figure.n_eff < FEWEST_EFFECTIVE else ""
+    facts = (
+        range_text(figure.interval),
+        f"n_eff = {n_eff_text(figure.n_eff)}{few}",
+        f"design effect {deff_text(figure.deff)}",
     )
+    return Cell(text=percent_text(figure.value), details=facts)
 
 
 def cautions(content: ReportContent) -> Section:

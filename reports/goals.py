@@ -14,7 +14,7 @@ from reports.numbers import (
     method_text,
     p_value_text,
     percent_text,
-    range_text,
+    quoted_interval_text,
 )
 from reports.results import Figure
 from reports.sentences import GOAL_TITLE, name_of, origin_facts, where_text
@@ -100,8 +100,7 @@ def quotable_texts(content: ReportContent) -> tuple[str, ...]:
 
 
 def _stop_facts(estimate: Estimate) -> str:
-    interval = f"{method_text(estimate.interval)} {range_text(estimate.interval)} %"
-    return f"{interval}, n = {count_text(estimate.n)}"
+    return f"{quoted_interval_text(estimate.interval)}, n = {count_text(estimate.n)}"
 
 
 def _planned_text(content: ReportContent) -> str:

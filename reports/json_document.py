@@ -1,31 +1,24 @@
 """The report for machines: `report.json`, format 1."""
 
 import json
-from collections.abc import Mapping
 
-from reports.content import Design, ReportContent
-from reports.counts import counts_by_name
-from reports.json_goal import goal_object
-from reports.json_review import agreement_object, disagreements_object, gold_object, sources_object
-from reports.json_values import (
-    Object,
-    bounds_object,
-    estimate_object,
-    if_estimated,
-    if_present,
-    interval_object,
-    present,
-    share_object,
+from reports.content import ReportContent
+from reports.json_review import (
+    agreement_object,
+    disagreements_object,
+    gold_object,
+    policy_object,
+    reviewers_object,
+    sources_object,
 )
+from reports.json_sample import sample_object
+from reports.json_setting import setting_object
+from reports.json_values import Object, bounds_object, if_present, interval_object, share_object
 from reports.numbers import time_text
-from reports.results import PreferenceResult, Result, SettingResult
-from reports.risk_findings import RiskFindings
+from reports.results import PreferenceResult
 from sampling.comparison.contrast import Contrast
 from sampling.comparison.paired import Comparison
 from sampling.comparison.preference import PreferenceEstimate
-from sampling.estimation.estimands import Estimand
-from sampling.estimation.estimate import Estimate, NoEstimate
-from sampling.reviewers.measurement_error import CorrectedAccuracy
 
 JSON_FORMAT = 1
 """The version of `report.json`; a key that changes its meaning raises it."""
@@ -47,116 +40,19 @@ def render_json(content: ReportContent) -> str:
         "estimand": content.estimand,
         "not_in_sample": list(content.not_in_sample),
         "warnings": list(content.warnings),
-        "sample": {
-            "name": content.sample,
-            "seed": content.design.seed,
-            "design": _design(content.design),
-            "allocation": content.design.allocation,
-            "n_units": content.n_units,
-            **_waves(content.risk),
-            "goal": goal_object(content.goal, is_settled=content.is_complete and not content.has_grown),
-        },
-        "settings": [_setting(setting, content.risk) for setting in content.settings],
+        "sample": sample_object(content),
+        "settings": [setting_object(setting, content.risk) for setting in content.settings],
         **_comparisons(content),
         **_preferences(content),
         **agreement_object(content.agreement),
-        **sources_object(content.by_source),
+        **sources_object(content.front_ends),
         "settlement": content.settling.policy,
         "disagreements": disagreements_object(content.settling),
         **gold_object(content.gold),
+        **reviewers_object(content),
+        **policy_object(content.policy),
     }
     return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-
-
-def _design(design: Design) -> Object:
-    return {
-        "unit": design.unit,
-        "across": design.across,
-        "per_entity": design.per_entity,
-        "size_measure": design.size_measure,
-        "frame": design.frame,
-        **({"contrast": list(design.contrast)} if design.contrast else {}),
-        "population_fingerprint": design.population_fingerprint,
-        "strata": [
-            {
-                "split": stratum.split,
-                "n_units": stratum.n_units,
-                "n_entities_drawn": stratum.n_entities_drawn,
-                "n_entities": stratum.n_entities,
-                "n_annotations": stratum.n_annotations,
-            }
-            for stratum in design.strata
-        ],
-    }
-
-
-def _waves(found: RiskFindings | None) -> Object:
-    if found is None:
-        return {}
-    waves = [{"n": wave.n, "n_verdicts": wave.n_verdicts, **present(auc=wave.auc)} for wave in found.waves]
-    return {"waves": waves, "features": list(found.features)}
-
-
-def _model(setting: str, found: RiskFindings | None) -> Object:
-    if found is None or setting not in found.models:
-        return {}
-    its = found.models[setting]
-    return {"risk_model": {"power": its.power, **present(auc=its.auc)}}
-
-
-def _setting(setting: SettingResult, risk: RiskFindings | None) -> Object:
-    return {
-        "setting": setting.setting,
-        **present(reference=setting.reference, model=setting.model),
-        **_result(setting.overall),
-        **_estimands(setting.overall),
-        **_corrected(setting.corrected),
-        **_model(setting.setting, risk),
-        "by_split": {
-            name: {**_result(result), **_estimands(result)} for name, result in setting.by_split.items()
-        },
-        "by_category": _results(setting.by_category),
-        "by_size": _results(setting.by_size),
-        "reasons": dict(setting.reasons),
-    }
-
-
-def _results(results: Mapping[str, Result]) -> Object:
-    return {name: _result(result) for name, result in results.items()}
-
-
-def _result(result: Result) -> Object:
-    accuracy = result.estimands[Estimand.MIX]
-    figure = (
-        {"accuracy": accuracy.value, "interval": interval_object(accuracy.interval)}
-        if isinstance(accuracy, Estimate)
-        else {}
-    )
-    return {**counts_by_name(result.counts), **figure, **present(greatest_error=result.greatest_error)}
-
-
-def _estimands(result: Result) -> Object:
-    found = {
-        str(estimand): estimate_object(figure)
-        for estimand, figure in result.estimands.items()
-        if isinstance(figure, Estimate)
-    }
-    return {"estimands": found} if found else {}
-
-
-def _corrected(found: CorrectedAccuracy | NoEstimate | None) -> Object:
-    if not isinstance(found, CorrectedAccuracy):
-        return {}
-    return {
-        "corrected": {
-            **if_estimated("raw", found.raw),
-            "corrected": estimate_object(found.corrected),
-            "n_second": found.n_second,
-            "n_overturned": found.n_overturned,
-            "n_restored": found.n_restored,
-            "n_undecided": found.n_undecided,
-        }
-    }
 
 
 def _comparisons(content: ReportContent) -> Object:
@@ -177,6 +73,8 @@ def _comparison(found: Comparison) -> Object:
         "p_value": found.p_value,
         "p_adjusted": found.p_adjusted,
         "n_pairs": found.n_pairs,
+        "n_only_a": found.counts.n_only_a,
+        "n_only_b": found.counts.n_only_b,
     }
 
 

@@ -1,5 +1,6 @@
 """What the verdicts say of the review itself, for machines."""
 
+from reports.content import ReportContent
 from reports.json_values import (
     Object,
     estimate_object,
@@ -9,7 +10,7 @@ from reports.json_values import (
     present,
     share_object,
 )
-from reports.review_findings import GoldFindings, Settling, SourceFindings
+from reports.review_findings import GoldFindings, ReviewerPace, ReviewPolicy, Settling, SourceFindings
 from sampling.estimation.estimate import NoEstimate
 from sampling.reviewers.agreement import Agreement
 from sampling.reviewers.gold import GoldCorrectedAccuracy
@@ -24,6 +25,7 @@ def disagreements_object(found: Settling) -> Object:
         "n_disputed": found.n_disputed,
         "n_flagged": found.n_flagged,
         "n_adjudicated": found.n_adjudicated,
+        "n_not_to_settle": found.n_not_to_settle,
     }
 
 
@@ -57,6 +59,53 @@ def sources_object(found: SourceFindings) -> Object:
     }
     agreement = {} if found.agreement is None else if_estimated("agreement", found.agreement)
     return {"sources": {**counts, "n_masks_of_several": found.n_masks_of_several, **agreement}}
+
+
+def reviewers_object(content: ReportContent) -> Object:
+    """What everybody gave, through which front end and how fast, under `reviewers`; nothing of nobody."""
+    if not content.sources:
+        return {}
+    paces = {pace.reviewer: pace for pace in content.paces}
+    names = dict.fromkeys(each.reviewer for each in content.sources)
+    return {
+        "reviewers": [
+            {
+                "reviewer": name,
+                "through": {
+                    each.source: {"n_verdicts": each.n_verdicts, "n_adjudications": each.n_adjudications}
+                    for each in content.sources
+                    if each.reviewer == name
+                },
+                **(_pace(paces[name]) if name in paces else {}),
+            }
+            for name in names
+        ]
+    }
+
+
+def _pace(found: ReviewerPace) -> Object:
+    counts: Object = {"n_verdicts": found.n_verdicts, "n_timed": found.n_timed}
+    if found.quartiles is None:
+        return counts
+    low, median, high = found.quartiles
+    return counts | {
+        "seconds": {"lower_quartile": low, "median": median, "upper_quartile": high, "sum": found.seconds}
+    }
+
+
+def policy_object(found: ReviewPolicy | None) -> Object:
+    """How masks are handed to reviewers, under the key `reviewing`; nothing where that is not known."""
+    if found is None:
+        return {}
+    return {
+        "reviewing": {
+            "first_readings": found.first_readings,
+            "second_share": found.second_share,
+            "gold_share": found.gold_share,
+            "practice": found.practice,
+            "guidelines": dict(found.guidelines),
+        }
+    }
 
 
 def gold_object(found: GoldFindings | NoEstimate | None) -> Object:

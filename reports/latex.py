@@ -1,143 +1,93 @@
-"""The report as a LaTeX document that compiles by itself, with pdfLaTeX, XeLaTeX or LuaLaTeX."""
+"""A document in LaTeX that compiles by itself, with pdfLaTeX, XeLaTeX or LuaLaTeX."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from reports.blocks import Cell, Section, Table
-from reports.content import ReportContent
+from reports.blocks import Exhibit, Gallery, Section, Table
+from reports.document import Document
+from reports.figure_table import figure_table
+from reports.figures.figure import Figure
+from reports.latex_table import fits_float, float_body, long_table
+from reports.latex_text import escaped, has_numbered_characters
 from reports.numbers import date_text
-from reports.sections import table_one, written_sections
-from reports.sentences import status_text
+from reports.places import figure_png, gallery_picture
 
 PREAMBLE = Path(__file__).parent / "templates" / "preamble.tex"
 
-COMMANDS = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "#": r"\#",
-    "$": r"\$",
-    "%": r"\%",
-    "&": r"\&",
-    "_": r"\_",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
-    "'": r"\textquotesingle{}",
-    "`": r"\textasciigrave{}",
-    "-": "{-}",
-    "[": "{[}",
-    "]": "{]}",
-    "*": "{*}",
-    "–": r"\textendash{}",
-    "—": r"\textemdash{}",
-    "“": r"\textquotedblleft{}",
-    "”": r"\textquotedblright{}",
-    "’": r"\textquoteright{}",
-    "×": r"\texttimes{}",
-    "−": r"\textminus{}",
-    "±": r"\textpm{}",
-    "²": r"\texttwosuperior{}",
-    "⚠": r"\textbf{!}",
-}
-OUTSIDE_PDFLATEX = re.compile(r"[^\x20-\x7eÀ-ÖØ-öø-ÿ]")
-LINE_END = r"\\"
-LONGEST_WORD = 24
-LONGEST_PIECE = 8
-NARROW = 16
-"""A column of text with a longer entry gets a width to break lines in."""
-MOST_COLUMNS = 8
-MOST_MODELS = 4
-"""A wider table, or a wider Table 1, is set smaller."""
+NUMBERED = re.compile(r"(Table|Figure) (\w+)\. (.+)")
+"""Titles with the number that a paper has given."""
+NUMBERS_SHOWN = (
+    "Characters that the fonts of pdfLaTeX lack are shown by their number in Unicode, such as [U+05E1];"
+    " XeLaTeX and LuaLaTeX take them from a font that has them, and the other formats show them."
+)
+ROWS_OF_EXHIBITS = 4
+"""That stand on one page, with their lines."""
 
 
-def render_latex(content: ReportContent) -> str:
-    """The whole report as one LaTeX document; Table 1 is a float that can be taken into a paper."""
+def render_latex(document: Document) -> str:
+    """The whole document in LaTeX; tables with a number of their own are floats that a paper can take.
+
+    Figures and pictures are printed where their files lie beside it; else the numbers of a figure are, and
+    what a picture shows.
+    """
     lines = [
-        PREAMBLE.read_text(encoding="utf-8").rstrip(),
-        rf"\title{{{escaped(content.title)}}}",
-        rf"\author{{{escaped(content.version)}, sample {escaped(content.sample)}}}",
-        rf"\date{{{escaped(date_text(content.created_at))}}}",
+        rf"\title{{{escaped(document.title)}}}",
+        rf"\author{{{escaped(document.version)}}}",
+        rf"\date{{{escaped(date_text(document.created_at))}}}",
         r"\begin{document}",
         r"\maketitle",
-        rf"\noindent\textbf{{{escaped(status_text(content))}}}",
+        rf"\noindent\textbf{{{escaped(document.status)}}}",
         "",
-        *_points(content.warnings),
-        *_float(table_one(content)),
+        *_points(document.warnings),
     ]
-    for section in written_sections(content):
+    for section in document.sections.values():
         lines += _section(section)
-    return "\n".join([*lines, r"\end{document}", ""])
-
-
-def escaped(text: str) -> str:
-    r"""The text as LaTeX shows it literally.
-
-    What pdfLaTeX's fonts lack goes through `\unicodechar`, which the preamble defines as the character under
-    XeLaTeX and LuaLaTeX and as its number under pdfLaTeX. Hyphens are braced so that none join into a dash,
-    brackets and stars so that none is taken for an option of the line end before it.
-
-    >>> print(escaped("50 % & a_b"))
-    50 \% \& a\_b
-    >>> print(escaped("סוס"))
-    \unicodechar{05E1}\unicodechar{05D5}\unicodechar{05E1}
-    """
-    return " ".join(_breakable(word) for word in text.split())
-
-
-def _breakable(word: str) -> str:
-    """The word, with places to break it where it is too long for a line, such as a fingerprint."""
-    if len(word) <= LONGEST_WORD:
-        return "".join(map(_character, word))
-    pieces = [word[start : start + LONGEST_PIECE] for start in range(0, len(word), LONGEST_PIECE)]
-    return r"\allowbreak{}".join("".join(map(_character, piece)) for piece in pieces)
-
-
-def _character(character: str) -> str:
-    if character in COMMANDS:
-        return COMMANDS[character]
-    if OUTSIDE_PDFLATEX.match(character):
-        return rf"\unicodechar{{{ord(character):04X}}}"
-    return character
-
-
-def _float(section: Section) -> Iterator[str]:
-    if section.table is None:
-        return
-    caption = " ".join((section.title.partition(". ")[2] + ".", *section.paragraphs))
-    yield from (r"\begin{table}[ht]", r"\centering", rf"\caption{{{escaped(caption)}}}")
-    if len(section.table.columns) > MOST_MODELS:
-        yield r"\small\setlength{\tabcolsep}{4pt}"
-    yield from (rf"\begin{{tabular}}{{{_column_types(section.table, number='c')}}}", r"\toprule")
-    yield _row(escaped(title) for title in section.table.columns)
-    yield r"\midrule"
-    for cells in section.table.rows:
-        yield from (_row(_stacked(cell) for cell in cells), r"\addlinespace")
-    yield from (r"\bottomrule", r"\end{tabular}", r"\end{table}", "")
-
-
-def _stacked(cell: Cell) -> str:
-    """An entry of Table 1: the figure, and what stands beside it in small print below."""
-    text = escaped(cell.text)
-    if cell.details:
-        details = rf"{{\scriptsize {escaped(', '.join(cell.details))}}}"
-        text = rf"\begin{{tabular}}[t]{{@{{}}c@{{}}}}{text}{LINE_END}{details}\end{{tabular}}"
-    return rf"\multicolumn{{{cell.span}}}{{c}}{{{text}}}" if cell.span > 1 else text
+    body = "\n".join(lines)
+    note = f"\n{escaped(NUMBERS_SHOWN)}\n" if has_numbered_characters(body) else ""
+    preamble = PREAMBLE.read_text(encoding="utf-8").rstrip()
+    return "\n".join([preamble, body, note, r"\end{document}", ""])
 
 
 def _section(section: Section) -> Iterator[str]:
-    yield from (rf"\section*{{{escaped(section.title)}}}", "")
-    for paragraph in section.paragraphs:
-        yield from (escaped(paragraph), "")
-    if section.code:
-        yield from (rf"{{\raggedright\small\ttfamily {escaped(section.code)}\par}}", "")
-    yield from _points(section.points)
-    if section.table:
-        yield from _long_table(section.table)
+    if section.table and _kind(section.title) == "Table" and fits_float(section.table):
+        yield from _float(section.title, section.paragraphs, section.table)
+        yield from _points(section.points)
+    else:
+        yield from (rf"\section*{{{escaped(section.title)}}}", "")
+        for paragraph in section.paragraphs:
+            yield from (escaped(paragraph), "")
+        yield from _points(section.points)
+        if section.table:
+            yield from long_table(section.table)
+    yield from _code(section.code)
+    for figure in section.figures:
+        yield from _figure(figure, section.title if _kind(section.title) == "Figure" else figure.title)
+    for gallery in section.galleries:
+        yield from _gallery(gallery)
+
+
+def _kind(title: str) -> str:
+    """What a paper numbered under this title; empty where nothing is."""
+    numbered = NUMBERED.fullmatch(title)
+    return numbered[1] if numbered else ""
+
+
+def _float(title: str, paragraphs: tuple[str, ...], table: Table) -> Iterator[str]:
+    yield from (r"\begin{table}[H]", r"\centering")
+    yield from _caption("table", title, " ".join(paragraphs))
+    yield from float_body(table)
+    yield from (r"\end{table}", "")
+
+
+def _caption(kind: str, title: str, text: str) -> Iterator[str]:
+    """The caption under its number, where the title has one; else the title in bold."""
+    numbered = NUMBERED.fullmatch(title)
+    if numbered:
+        yield rf"\renewcommand{{\the{kind}}}{{{escaped(numbered[2])}}}"
+        yield rf"\caption{{{escaped(f'{numbered[3]}. {text}')}}}"
+    else:
+        yield rf"\par\smallskip{{\small\textbf{{{escaped(title)}.}} {escaped(text)}\par}}\smallskip"
 
 
 def _points(points: tuple[str, ...]) -> list[str]:
@@ -146,37 +96,46 @@ def _points(points: tuple[str, ...]) -> list[str]:
     return [r"\begin{itemize}", *(rf"\item {escaped(point)}" for point in points), r"\end{itemize}", ""]
 
 
-def _long_table(table: Table) -> Iterator[str]:
-    is_wide = len(table.columns) > MOST_COLUMNS
-    size = r"\scriptsize\setlength{\tabcolsep}{3pt}" if is_wide else r"\footnotesize"
-    yield rf"{{{size}\begin{{longtable}}{{{_column_types(table, number='r')}}}"
-    yield from (r"\toprule", _row(escaped(title) for title in table.columns), r"\midrule", r"\endhead")
-    yield from (r"\bottomrule", r"\endfoot")
-    for cells in table.rows:
-        labels = (escaped(cell.line) for cell in cells[: table.n_labels])
-        yield _row([*labels, *(_under_each_other(cell) for cell in cells[table.n_labels :])])
-    yield from (r"\end{longtable}}", "")
+def _code(code: str) -> Iterator[str]:
+    if code:
+        lines = "\\par\n".join(escaped(line) for line in code.splitlines())
+        yield from (rf"{{\raggedright\small\ttfamily {lines}\par}}", "")
 
 
-def _under_each_other(cell: Cell) -> str:
-    """A number, and what qualifies it in small print below: beside it, the table would be too wide."""
-    lines = [escaped(cell.text), *(rf"{{\scriptsize {escaped(detail)}}}" for detail in cell.details)]
-    return (
-        rf"\begin{{tabular}}[t]{{@{{}}r@{{}}}}{LINE_END.join(lines)}\end{{tabular}}"
-        if lines[1:]
-        else lines[0]
+def _figure(figure: Figure, title: str) -> Iterator[str]:
+    file = figure_png(figure.key)
+    yield from (rf"\IfFileExists{{{file}}}{{%", r"\begin{figure}[H]", r"\centering")
+    yield rf"\includegraphics[width=\linewidth,height=0.8\textheight,keepaspectratio]{{{file}}}"
+    yield from _caption("figure", title, figure.caption)
+    yield from (
+        r"\end{figure}}{%",
+        rf"\noindent\textbf{{{escaped(figure.title)}.}} {escaped(figure.caption)}",
     )
+    yield from (line for line in long_table(figure_table(figure)) if line)
+    yield from ("}", "")
 
 
-def _column_types(table: Table, *, number: str) -> str:
-    labels = "".join(
-        r">{\raggedright\arraybackslash}p{0.2\linewidth}"
-        if any(len(cells[index].text) > NARROW for cells in table.rows)
-        else "l"
-        for index in range(table.n_labels)
-    )
-    return f"@{{}}{labels}{number * (len(table.columns) - table.n_labels)}@{{}}"
+def _gallery(gallery: Gallery) -> Iterator[str]:
+    """The exhibits in rows, on as many floats as they need."""
+    n_pictures = max((len(exhibit.pictures) for exhibit in gallery.exhibits), default=1)
+    n_beside = 3 if n_pictures == 1 else 2
+    n_each = n_beside * ROWS_OF_EXHIBITS
+    for start in range(0, len(gallery.exhibits), n_each):
+        title = f"{gallery.title}, continued" if start else gallery.title
+        yield from (r"\begin{figure}[H]", r"\raggedright")
+        yield from _caption("figure", title, "" if start else gallery.caption)
+        for number, exhibit in enumerate(gallery.exhibits[start : start + n_each]):
+            yield from _exhibit(exhibit, 1 / n_beside - 0.02)
+            yield r"\par\medskip" if (number + 1) % n_beside == 0 else r"\hspace{0.02\linewidth}%"
+        yield from (r"\end{figure}", "")
 
 
-def _row(texts: Iterable[str]) -> str:
-    return f"{' & '.join(texts)} {LINE_END}"
+def _exhibit(exhibit: Exhibit, width: float) -> Iterator[str]:
+    yield rf"\begin{{minipage}}[t]{{{width:.2f}\linewidth}}\vspace{{0pt}}\raggedright\scriptsize"
+    share = 1 / max(1, len(exhibit.pictures)) - 0.01
+    for picture in exhibit.pictures:
+        file, alt = gallery_picture(picture.name), escaped(picture.alt)
+        yield rf"\galleryphoto{{{share:.2f}\linewidth}}{{{file}}}{{{alt}}}%"
+    yield r"\par\smallskip"
+    yield "\\par\n".join(map(escaped, exhibit.lines))
+    yield r"\end{minipage}%"

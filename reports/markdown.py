@@ -1,22 +1,23 @@
-"""The report as Markdown (CommonMark with the pipe tables of GitHub)."""
+"""A document as Markdown (CommonMark with the pipe tables of GitHub)."""
 
 import re
 from collections.abc import Iterable, Iterator
 
-from reports.blocks import Section, Table
-from reports.content import ReportContent
-from reports.sections import table_one, written_sections
-from reports.sentences import status_text
+from reports.blocks import Exhibit, Gallery, Section, Table
+from reports.document import Document
+from reports.figures.figure import Figure
+from reports.places import figure_svg, gallery_picture
 
+BACKTICKS = re.compile("`+")
 SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$]")
 
 
-def render_markdown(content: ReportContent) -> str:
-    """The whole report as one Markdown document."""
-    lines = [f"# {escaped(content.title)}", "", f"**{escaped(status_text(content))}**", ""]
-    lines += _points(content.warnings, mark="⚠ ")
-    for section in (table_one(content), *written_sections(content)):
-        lines += _section(section)
+def render_markdown(document: Document) -> str:
+    """The whole document as Markdown; its figures and pictures are files beside it."""
+    lines = [f"# {escaped(document.title)}", "", f"**{escaped(document.status)}**", ""]
+    lines += _points(document.warnings, mark="⚠ ")
+    for section in document.sections.values():
+        lines += section_lines(section)
     return "\n".join(lines)
 
 
@@ -29,15 +30,44 @@ def escaped(text: str) -> str:
     return SPECIAL.sub(lambda match: f"\\{match[0]}", " ".join(text.split()))
 
 
-def _section(section: Section) -> Iterator[str]:
-    yield from (f"## {escaped(section.title)}", "")
+def section_lines(section: Section, *, heading: str = "##") -> Iterator[str]:
+    """The lines of one section, its title as a heading of a level."""
+    yield from (f"{heading} {escaped(section.title)}", "")
     yield from _points(section.points)
     if section.table:
         yield from _table(section.table)
     for paragraph in section.paragraphs:
         yield from (escaped(paragraph), "")
     if section.code:
-        yield from ("```python", section.code, "```", "")
+        yield from _code(section.code)
+    for figure in section.figures:
+        yield from _figure(figure)
+    for gallery in section.galleries:
+        yield from _gallery(gallery)
+
+
+def _code(code: str) -> Iterator[str]:
+    """The code between fences longer than any row of backticks in it."""
+    longest = max((len(row) for row in BACKTICKS.findall(code)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield from (fence, code, fence, "")
+
+
+def _figure(figure: Figure) -> Iterator[str]:
+    yield from (f"![{escaped(figure.title)}]({figure_svg(figure.key)})", "")
+    yield from (f"**{escaped(figure.title)}.** {escaped(figure.caption)}", "")
+
+
+def _gallery(gallery: Gallery) -> Iterator[str]:
+    yield from (f"### {escaped(gallery.title)}", "", escaped(gallery.caption), "")
+    for exhibit in gallery.exhibits:
+        yield from _exhibit(exhibit)
+
+
+def _exhibit(exhibit: Exhibit) -> Iterator[str]:
+    yield " ".join(f"![{escaped(one.alt)}]({gallery_picture(one.name)})" for one in exhibit.pictures)
+    # Two blanks at the end of a line break it.
+    yield from ("", "  \n".join(map(escaped, exhibit.lines)), "")
 
 
 def _points(points: tuple[str, ...], *, mark: str = "") -> list[str]:

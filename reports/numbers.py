@@ -27,6 +27,7 @@ METHOD_NAMES: dict[IntervalMethod, str] = {
     IntervalMethod.LANG_REICZIGEL: "Lang–Reiczigel",
     IntervalMethod.BONETT_PRICE: "Bonett–Price",
     IntervalMethod.NEWCOMBE: "Newcombe",
+    IntervalMethod.MOVER_OVERLAPPING: "overlapping-samples MOVER",
     IntervalMethod.CONTRAST: "contrast",
     IntervalMethod.CONFIDENCE_SEQUENCE: "anytime-valid",
     IntervalMethod.FIXED_WIDTH: "fixed-width",
@@ -171,6 +172,26 @@ def deff_text(deff: float) -> str:
     return f"{deff:.2f}"
 
 
+def seconds_number(seconds: float) -> str:
+    """A time in seconds, with one decimal below a minute.
+
+    >>> [seconds_number(seconds) for seconds in (0.02, 3.14, 75.2, 4000)]
+    ['<0.1', '3.1', '75', '4,000']
+    """
+    if 0 < seconds < 0.05:
+        return "<0.1"
+    return f"{seconds:.1f}" if seconds < 59.95 else count_text(round(seconds))
+
+
+def hours_number(seconds: float) -> str:
+    """A time in hours, with one decimal.
+
+    >>> [hours_number(seconds) for seconds in (100, 5400, 72_000_000)]
+    ['<0.1', '1.5', '20,000.0']
+    """
+    return "<0.1" if 0 < seconds < 180 else f"{seconds / 3600:,.1f}"
+
+
 def coefficient_number(coefficient: float) -> str:
     """A coefficient of agreement in [−1, 1]; 1.00 is kept for perfect agreement.
 
@@ -199,6 +220,17 @@ def method_text(interval: Interval) -> str:
     '95 % Wilson interval'
     """
     return f"{exact_percent_text(interval.confidence)} {METHOD_NAMES[interval.method]} interval"
+
+
+def quoted_interval_text(interval: Interval) -> str:
+    """An interval of a proportion as it is quoted beside it.
+
+    >>> interval = Interval(low=0.9371, high=0.9569, confidence=0.95, method=IntervalMethod.WILSON)
+    >>> quoted_interval_text(interval)
+    '95 % interval 93.7–95.7, Wilson'
+    """
+    confidence = exact_percent_text(interval.confidence)
+    return f"{confidence} interval {range_text(interval)}, {METHOD_NAMES[interval.method]}"
 
 
 def date_text(moment: datetime) -> str:

@@ -53,14 +53,14 @@ def agreement(content: ReportContent) -> Section:
         ("Gwet's AC1", found.ac1),
         (KAPPAS[found.kappa_is], found.kappa),
     )
-    between = content.by_source.agreement
+    between = content.front_ends.agreement
     if between is not None:
         figures = (*figures, ("Agreement between sources", between))
     rows = tuple((Cell(text=name), *_cells(figure)) for name, figure in figures)
     return Section(
         title=title,
         points=(REMARKS[found.remark],) if found.remark else (),
-        paragraphs=(_of_what(found), TOGETHER, *_between_sources(content.by_source)),
+        paragraphs=(_of_what(found), TOGETHER, *_between_sources(content.front_ends)),
         table=Table(columns=("Figure", "Value", "Interval"), rows=rows),
     )
 

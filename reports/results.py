@@ -1,7 +1,7 @@
 """What was found in a set of units, under one setting or two."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sampling.comparison.preference import PreferenceCounts, PreferenceEstimate
@@ -62,6 +62,7 @@ class SettingResult:
         overall: the whole sample.
         by_split: split → the part of the sample drawn in it.
         by_category: category → the part of the sample in it; empty where no categories are known.
+        by_source: source dataset → the part of the sample from it; empty where no sources are known.
         by_size: size class of the setting's own masks → the part of the sample with such a mask.
         reasons: reason → units of this setting with a verdict that names it; a verdict may name several.
         corrected: the accuracy once second readings have corrected the first; why there is none, or None
@@ -76,6 +77,7 @@ class SettingResult:
     by_category: Mapping[str, Result]
     by_size: Mapping[str, Result]
     reasons: Mapping[str, int]
+    by_source: Mapping[str, Result] = field(default_factory=dict)
     corrected: CorrectedAccuracy | NoEstimate | None = None
 
 

@@ -107,3 +107,40 @@ class Settling:
     n_disputed: int = 0
     n_flagged: int = 0
     n_not_to_settle: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewerPace:
+    """How fast one reviewer was, by the verdicts that stand.
+
+    Attributes:
+        n_verdicts: readings, and verdicts as a lead.
+        n_timed: of those, how many were timed.
+        quartiles: of their seconds: lower quartile, median, upper quartile; None where none was timed.
+        seconds: of the timed ones, in all.
+    """
+
+    reviewer: str
+    n_verdicts: int
+    n_timed: int
+    quartiles: tuple[float, float, float] | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPolicy:
+    """How masks are handed to reviewers.
+
+    Attributes:
+        first_readings: how many reviewers judge a mask at first.
+        second_share: of correct first readings that somebody else reads again, in [0, 1].
+        gold_share: of masks of known answer among those shown, in [0, 1].
+        practice: masks of known answer that a new reviewer judges first.
+        guidelines: SHA-256 of each version of the guideline → verdicts that stand under it.
+    """
+
+    first_readings: int
+    second_share: float
+    gold_share: float
+    practice: int
+    guidelines: Mapping[str, int]

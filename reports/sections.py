@@ -5,18 +5,23 @@ from collections.abc import Callable
 from reports.blocks import Cell, Section, Table
 from reports.cells import accuracy_cell, share_cell
 from reports.comparisons import comparisons, contrasts
+from reports.composition import figure_four, table_six
 from reports.content import ReportContent
-from reports.drawing import design, tickets
+from reports.drawing import design, recipe, tickets
 from reports.estimands import cautions, estimands
 from reports.goals import goal, quotable_texts
 from reports.gold import gold, gold_corrected
 from reports.grid import Grid, arrange, setting_name
-from reports.numbers import ABSENT, count_text, percent_text, words_text
+from reports.interval_chart import intervals
+from reports.numbers import ABSENT, count_text, percent_text
 from reports.preferences import preferences
 from reports.readings import agreement, corrected
+from reports.reasons import reasons
 from reports.results import Result, SettingResult
+from reports.reviewing import pace, reviewing
 from reports.risk import risk
 from reports.sentences import (
+    MISSING,
     UNDECIDED,
     absence_text,
     origin_text,
@@ -26,7 +31,7 @@ from reports.sentences import (
     stopping_text,
 )
 from reports.settlement import settlement
-from reports.slices import by_category, by_size, by_split
+from reports.slices import by_category, by_size, by_source, by_split
 from sampling.estimation.estimands import Estimand
 from sampling.estimation.estimate import VerdictCounts
 
@@ -100,26 +105,6 @@ def quotations(content: ReportContent) -> Section:
     )
 
 
-def reasons(content: ReportContent) -> Section:
-    """How many units of each setting have a verdict that names each reason."""
-    rows = tuple(
-        (
-            Cell(text=setting_name(setting, content.settings)),
-            Cell(text=words_text(reason)),
-            Cell(text=count_text(n)),
-        )
-        for setting in content.settings
-        for reason, n in setting.reasons.items()
-    )
-    if not rows:
-        return Section(title="Reasons given")
-    return Section(
-        title="Reasons given",
-        paragraphs=("Reasons are optional and a verdict may name several, so they do not add up.",),
-        table=Table(columns=("Setting", "Reason", "Units"), rows=rows, n_labels=2),
-    )
-
-
 def counts(content: ReportContent) -> Section:
     """Every count of every setting, whole and by split."""
     rows = []
@@ -144,11 +129,12 @@ def counts(content: ReportContent) -> Section:
 
 
 def undecided(content: ReportContent) -> Section:
-    """What the unsure and unjudgable units could change."""
+    """What missing masks count as, and what the unsure and unjudgable units could change."""
     rows = tuple(
         (
             Cell(text=setting_name(setting, content.settings)),
             share_cell(setting.overall.estimands[Estimand.MIX]),
+            Cell(text=count_text(setting.overall.counts.n_missing)),
             Cell(text=count_text(setting.overall.counts.n_unsure)),
             Cell(text=count_text(setting.overall.counts.n_unjudgable)),
             *_bound_cells(setting.overall),
@@ -156,11 +142,11 @@ def undecided(content: ReportContent) -> Section:
         for setting in content.settings
     )
     if not rows:
-        return Section(title="Unsure and unjudgable")
-    columns = ("Setting", "Decided only", "Unsure", "Unjudgable", "All wrong", "All right")
+        return Section(title="Missing, unsure and unjudgable")
+    columns = ("Setting", "Decided only", "Missing", "Unsure", "Unjudgable", "All wrong", "All right")
     return Section(
-        title="Unsure and unjudgable",
-        paragraphs=(UNDECIDED,),
+        title="Missing, unsure and unjudgable",
+        paragraphs=(MISSING, UNDECIDED),
         table=Table(columns=columns, rows=rows),
     )
 
@@ -187,7 +173,7 @@ def sources(content: ReportContent) -> Section:
         )
         for each, of_source in zip(content.sources, counts, strict=True)
     )
-    origin = origin_text(content.by_source)
+    origin = origin_text(content.front_ends)
     return Section(
         title="Who judged",
         paragraphs=(
@@ -203,12 +189,14 @@ SECTIONS: dict[str, Callable[[ReportContent], Section]] = {
     "cautions": cautions,
     "goal": goal,
     "risk": risk,
+    "intervals": intervals,
     "sentences": quotations,
     "comparisons": comparisons,
     "contrast": contrasts,
     "preferences": preferences,
     "splits": by_split,
     "categories": by_category,
+    "source_datasets": by_source,
     "sizes": by_size,
     "reasons": reasons,
     "agreement": agreement,
@@ -218,9 +206,14 @@ SECTIONS: dict[str, Callable[[ReportContent], Section]] = {
     "gold_corrected": gold_corrected,
     "undecided": undecided,
     "counts": counts,
+    "table-6": table_six,
+    "figure-4": figure_four,
     "design": design,
     "tickets": tickets,
+    "recipe": recipe,
+    "reviewing": reviewing,
     "sources": sources,
+    "pace": pace,
 }
 """Every section after Table 1, in order, by the name of its place in the page."""
 

@@ -9,9 +9,9 @@ from reports.numbers import (
     method_text,
     n_eff_text,
     percent_text,
-    range_text,
+    quoted_interval_text,
 )
-from reports.results import SettingResult, Span
+from reports.results import Result, SettingResult, Span
 from reports.review_findings import SourceFindings
 from sampling.design.frame import DrawnUnit
 from sampling.estimation.estimands import Estimand
@@ -53,6 +53,11 @@ COUNTING = {
     Estimand.ENTITY: ", every entity counting once",
     Estimand.ANNOTATION: ", every annotation counting once",
 }
+
+MISSING = (
+    "A setting that covers every mention and has no mask of one, or an empty mask, got that one wrong:"
+    " missing masks count as incorrect, without a review."
+)
 
 UNDECIDED = (
     "Unsure verdicts and units that cannot be judged (no image, a broken image, sizes that clash) are left"
@@ -181,6 +186,7 @@ def quotable_text(setting: SettingResult, content: ReportContent) -> str:
         _interval_fact(setting, accuracy, content),
         f"n = {count_text(accuracy.n)}",
         *_effective(accuracy, content),
+        *_no_error(setting.overall),
         *_left_and_counted(counts),
         *origin_facts(content),
     ]
@@ -218,7 +224,7 @@ def origin_text(found: SourceFindings) -> str:
 
 
 def _interval_fact(setting: SettingResult, accuracy: Estimate, content: ReportContent) -> str:
-    fact = f"{method_text(accuracy.interval)} {range_text(accuracy.interval)} %"
+    fact = quoted_interval_text(accuracy.interval)
     condition = "" if setting.overall.counts.is_complete else only_at_full_size_text(content)
     return f"{fact}, {condition}" if condition else fact
 
@@ -227,6 +233,13 @@ def _effective(accuracy: Estimate, content: ReportContent) -> list[str]:
     """Where units weigh differently, n says little without this."""
     is_even = content.estimand is Estimand.MIX and not content.design.has_weighted_mix
     return [] if is_even else [f"n_eff = {n_eff_text(accuracy.n_eff)}"]
+
+
+def _no_error(result: Result) -> list[str]:
+    """Where nothing counted is wrong, 100 % is not to be quoted without this."""
+    if result.greatest_error is None:
+        return []
+    return [f"no error found, so at most {percent_text(result.greatest_error)} are wrong"]
 
 
 def where_text(content: ReportContent) -> str:

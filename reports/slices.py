@@ -1,4 +1,4 @@
-"""The accuracy in parts of the sample: splits, categories, sizes of masks."""
+"""The accuracy in parts of the sample: splits, categories, source datasets, sizes of masks."""
 
 from collections.abc import Callable, Mapping
 
@@ -40,6 +40,11 @@ def by_split(content: ReportContent) -> Section:
 def by_category(content: ReportContent) -> Section:
     """Accuracy of every setting in every category."""
     return _section("category", content, lambda setting: setting.by_category, (FEW,), _domain_cells)
+
+
+def by_source(content: ReportContent) -> Section:
+    """Accuracy of every setting in every source dataset."""
+    return _section("source dataset", content, lambda setting: setting.by_source, (FEW,), _domain_cells)
 
 
 def by_size(content: ReportContent) -> Section:

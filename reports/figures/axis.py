@@ -1,5 +1,6 @@
 """Content → the geometry of the interval charts, in percent of their width; the template draws the SVG."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -43,13 +44,25 @@ class Whisker:
 def axis_of(settings: tuple[SettingResult, ...]) -> Axis:
     """The shortest axis with round ends that holds every setting's interval; 0 to 1 where there is none."""
     accuracies = [s.overall.accuracy for s in settings if isinstance(s.overall.accuracy, Estimate)]
-    lowest = min((accuracy.interval.low for accuracy in accuracies), default=0.0)
-    highest = max((accuracy.interval.high for accuracy in accuracies), default=1.0)
+    return axis_holding((accuracy.interval.low, accuracy.interval.high) for accuracy in accuracies)
+
+
+def axis_holding(intervals: Iterable[tuple[float, float]]) -> Axis:
+    """The shortest axis with round ends that holds intervals of shares; 0 to 1 where there is none.
+
+    >>> axis_holding([(0.845, 0.876)]).ticks
+    (0.84, 0.85, 0.86, 0.87, 0.88)
+    """
+    ends = tuple(intervals)
+    lowest = min((low for low, _ in ends), default=0.0)
+    highest = max((high for _, high in ends), default=1.0)
     for step in STEPS:
         # Whole steps first: floating ticks must not pass 1, nor miss a limit that lies on one.
         first, last = floor(lowest / step + 1e-9), ceil(highest / step - 1e-9)
         if last - first <= MOST_INTERVALS:
             break
+    # A single point at 1 needs an axis too, and none passes 1.
+    first = min(first, last - 1) if last * step > 1 - 1e-9 else first
     ticks = tuple(round(index * step, 2) for index in range(first, max(last, first + 1) + 1))
     return Axis(low=ticks[0], high=ticks[-1], ticks=ticks)
 

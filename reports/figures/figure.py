@@ -52,6 +52,10 @@ class BarFigure:
     measure: Measure
     scale: Scale = Scale.LINEAR
 
+    def __post_init__(self) -> None:
+        """Raises ValueError where a series has not a value per label."""
+        _check_lengths(self.series, len(self.labels), "label")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistogramFigure:
@@ -72,6 +76,18 @@ class HistogramFigure:
     series: tuple[Series, ...]
     measure: Measure
     scale: Scale = Scale.LINEAR
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where a series has not a value per bin."""
+        _check_lengths(self.series, len(self.edges) - 1, "bin")
+
+
+def _check_lengths(series: tuple[Series, ...], n: int, what: str) -> None:
+    for one in series:
+        if len(one.values) != n:
+            raise ValueError(
+                f"series {one.name!r} has {len(one.values)} values: it needs one per {what}, {n}"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,6 +134,8 @@ class IntervalMethod(StrEnum):
     LANG_REICZIGEL = "lang-reiczigel"
     BONETT_PRICE = "bonett-price"
     NEWCOMBE = "newcombe"
+    MOVER_OVERLAPPING = "mover-overlapping"
+    """Of a difference of two samples that share some of their units: from the limits of both."""
     CONTRAST = "contrast"
     """Of a difference drawn only where two settings differ."""
     CONFIDENCE_SEQUENCE = "confidence-sequence"

@@ -229,7 +229,7 @@ def content_of(*settings: SettingResult, **changes: object) -> ReportContent:
         "span": Span.EACH,
         "goal": DESCRIBE,
         "settling": Settling(policy=Settlement.MAJORITY),
-        "by_source": SourceFindings(
+        "front_ends": SourceFindings(
             counts={
                 "page": SourceCounts(n_verdicts=13_513, n_masks=13_513),
                 "import": SourceCounts(n_verdicts=4_397, n_masks=4_397),

@@ -1,5 +1,6 @@
 """Report contents to render: a whole audit, its unfinished state, and the corners."""
 
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -8,7 +9,15 @@ import pytest
 from reports.content import Design, ReportContent, TicketExample
 from reports.goal_results import GoalResult
 from reports.results import SettingResult
-from reports.review_findings import Settling, SourceCounts, SourceFindings, VerdictSource
+from reports.review_findings import (
+    ReviewerPace,
+    ReviewPolicy,
+    Settling,
+    SourceCounts,
+    SourceFindings,
+    VerdictSource,
+)
+from reports.sample_findings import Composition, SplitCases
 from sampling.comparison.contrast import Contrast, DifferenceEstimand
 from sampling.comparison.paired import PairedCounts
 from sampling.comparison.preference import PreferenceCounts
@@ -40,9 +49,11 @@ from tests.reports.builders import (
 from tests.reports.published_audit import (
     ACCURACIES,
     all_comparisons,
+    composition,
     filtered_setting,
     full_setting,
     gold_findings,
+    recipe,
     whole_of,
 )
 
@@ -70,7 +81,7 @@ def published() -> ReportContent:
         ),
         agreement=agreement_of(),
         gold=gold_findings(*settings),
-        by_source=replace(content_of().by_source, n_masks_of_several=298, agreement=estimate_of(0.92, 298)),
+        front_ends=replace(content_of().front_ends, n_masks_of_several=298, agreement=estimate_of(0.92, 298)),
         settling=Settling(
             policy=Settlement.MAJORITY,
             n_disagreed=24,
@@ -84,6 +95,27 @@ def published() -> ReportContent:
             *content_of().sources,
             VerdictSource(reviewer="Lise", source="page", n_verdicts=0, n_adjudications=29),
         ),
+        paces=(
+            ReviewerPace(
+                reviewer="Ada", n_verdicts=7_412, n_timed=7_412, quartiles=(2.1, 3.4, 6.25), seconds=38_204.5
+            ),
+            ReviewerPace(reviewer="Emmy", n_verdicts=4_397, n_timed=0, quartiles=None, seconds=0),
+            ReviewerPace(
+                reviewer="Grace", n_verdicts=6_101, n_timed=6_090, quartiles=(1.4, 2.0, 2.9), seconds=15_771.0
+            ),
+            ReviewerPace(
+                reviewer="Lise", n_verdicts=29, n_timed=29, quartiles=(8.0, 14.2, 75.2), seconds=912
+            ),
+        ),
+        policy=ReviewPolicy(
+            first_readings=1,
+            second_share=0.1,
+            gold_share=0.03,
+            practice=8,
+            guidelines={"5e" * 32: 13_513},
+        ),
+        composition=composition(),
+        recipe=recipe(),
         warnings=("Setting overall after filtering has 15 undecided units: see the bounds.",),
         not_in_sample=("intension-sam-2",),
     )
@@ -137,7 +169,14 @@ def unfinished() -> ReportContent:
             strata=(stratum("demo", 40, n_entities=40, n_annotations=64),),
         ),
         sources=(VerdictSource(reviewer="local", source="page", n_verdicts=31),),
-        by_source=SourceFindings(counts={"page": SourceCounts(n_verdicts=31, n_masks=31)}),
+        composition=Composition(
+            splits=(SplitCases(split="demo", n_units=40, n_entities=31),),
+            n_entities=31,
+            categories={None: 37, "animal": 3},
+            of_population=NoEstimate(reason="the population holds no setting tight-grabcut any more"),
+            counted=DrawnUnit.ANNOTATION,
+        ),
+        front_ends=SourceFindings(counts={"page": SourceCounts(n_verdicts=31, n_masks=31)}),
         ticket_example=None,
     )
 
@@ -264,7 +303,7 @@ def contrasting() -> ReportContent:
 @pytest.fixture
 def empty() -> ReportContent:
     """A sample that holds no setting's masks."""
-    return content_of(sources=(), by_source=SourceFindings(counts={}), ticket_example=None)
+    return content_of(sources=(), front_ends=SourceFindings(counts={}), ticket_example=None)
 
 
 HOSTILE = (
@@ -289,6 +328,7 @@ def hostile() -> ReportContent:
                 overall=slice_of(10, 7),
                 by_split={text: slice_of(10, 7)},
                 by_category={text: slice_of(10, 7)},
+                by_source={text: slice_of(10, 7)},
                 by_size={text: slice_of(10, 7)},
                 reasons={text: 3},
             )
@@ -313,10 +353,22 @@ def hostile() -> ReportContent:
         warnings=HOSTILE,
         not_in_sample=HOSTILE,
         sources=tuple(VerdictSource(reviewer=text, source=text, n_verdicts=1) for text in HOSTILE),
-        by_source=SourceFindings(
+        front_ends=SourceFindings(
             counts={text: SourceCounts(n_verdicts=1, n_masks=1) for text in HOSTILE},
             n_masks_of_several=1,
             agreement=NoEstimate(reason="no unit has two decided readings, so there is nothing to compare"),
         ),
         ticket_example=TicketExample(annotation_id=HOSTILE[2], ticket="0" * 64),
+        paces=tuple(
+            ReviewerPace(reviewer=text, n_verdicts=1, n_timed=1, quartiles=(1, 1, 1), seconds=1)
+            for text in HOSTILE
+        ),
+        composition=Composition(
+            splits=tuple(SplitCases(split=text, n_units=1, n_entities=1) for text in HOSTILE),
+            n_entities=len(HOSTILE),
+            categories=dict.fromkeys(HOSTILE, 1),
+            of_population=dict.fromkeys(HOSTILE, 3),
+            counted=DrawnUnit.ENTITY,
+        ),
+        recipe=tuple(shlex.join(("mask-audit", "ingest", text)) for text in HOSTILE),
     )

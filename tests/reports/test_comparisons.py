@@ -19,7 +19,7 @@ def lines(section):
 def test_a_pair_is_told_with_signs_interval_adjusted_p_and_n(published):
     section = comparisons(published)
 
-    assert section.table.columns == ("First", "Second", "Difference (pp)", "Interval", "p (Holm)", "Mentions")
+    assert section.table.columns[2:6] == ("Difference (pp)", "Interval", "p (Holm)", "Mentions")
     rows = lines(section)
     assert rows[0] == [
         "entity label × G-SAM",
@@ -28,6 +28,8 @@ def test_a_pair_is_told_with_signs_interval_adjusted_p_and_n(published):
         "+10.3 to +13.9",
         "< 0.001",
         "2,000",
+        "302",
+        "60",
     ]
     assert rows[3][2:4] == ["−4.7", "−6.1 to −3.3"]
     assert len(rows) == 28
@@ -78,8 +80,20 @@ def test_clustered_pairs_say_that_their_intervals_allow_for_it(published):
 def test_one_setting_has_nothing_to_compare(make_content):
     content = make_content(setting_of("gc", VerdictCounts(n_units=1, n_correct=1)))
 
-    assert not comparisons(content).has_content
+    assert comparisons(content).points == ("There is one setting, so there is nothing to compare it with.",)
+    assert comparisons(content).table is None
     assert not contrasts(content).has_content
+
+
+def test_pairs_that_cannot_be_compared_are_counted(unfinished, published, empty):
+    assert comparisons(unfinished).points == (
+        "1 pair of settings is not compared: too little is judged under both.",
+    )
+    # The row after filtering has no comparison here; the other eight settings have all of theirs.
+    assert comparisons(published).points == (
+        "8 pairs of settings are not compared: too little is judged under both.",
+    )
+    assert not comparisons(empty).has_content
 
 
 def test_a_contrast_says_which_mean_is_meant_and_how_far_it_can_be(contrasting):

@@ -20,7 +20,7 @@ def test_csv_has_one_row_per_setting_and_slice_and_one_per_comparison(published)
     rows = rows_of(published)
 
     assert list(rows[0]) == list(CSV_COLUMNS)
-    assert len(rows) == 9 * (1 + 3 + 11 + 3) + 1
+    assert len(rows) == 9 * (1 + 3 + 11 + 6 + 3) + 1
     assert all(row["sample"] == "main" and row["seed"] == "7" for row in rows)
     by_slice = {(row["setting"], row["slice"], row["name"]): row for row in rows}
     filtered = by_slice["overall after filtering", "all", ""]

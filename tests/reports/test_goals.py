@@ -103,7 +103,7 @@ def test_before_the_first_block_there_is_a_line_and_no_interval(certifying):
         (
             GoalState.REACHED,
             0.029,
-            "reached ± 3 percentage points at block 24: 93.4 % (95 % fixed-width interval 90.5–96.3 %, n ="
+            "reached ± 3 percentage points at block 24: 93.4 % (95 % interval 90.5–96.3, fixed-width, n ="
             " 240), an interval for this stop alone, blocks read 24 of 200.",
         ),
         (
@@ -116,8 +116,8 @@ def test_before_the_first_block_there_is_a_line_and_no_interval(certifying):
         (
             GoalState.EXHAUSTED,
             0.0412,
-            "the sample is used up before ± 3 percentage points: 93.4 % (95 % fixed-width interval 90.5–96.3"
-            " %, n = 240), ± 4.2 percentage points, blocks read 24 of 200.",
+            "the sample is used up before ± 3 percentage points: 93.4 % (95 % interval 90.5–96.3,"
+            " fixed-width, n = 240), ± 4.2 percentage points, blocks read 24 of 200.",
         ),
     ],
 )
@@ -137,7 +137,7 @@ def test_a_reached_goal_may_be_quoted_whatever_else_is_pending(certifying):
         " 0.1.0).",
     )
     assert quotable_texts(reached) == (
-        "93.4 % of the masks of intension × G-SAM were judged correct (95 % fixed-width interval 90.5–96.3 %,"
+        "93.4 % of the masks of intension × G-SAM were judged correct (95 % interval 90.5–96.3, fixed-width,"
         " n = 240, estimand mix, seed 7, sample main, 2026-11-23, mask-audit 0.1.0).",
     )
 

@@ -1,42 +1,144 @@
-"""The HTML report in a real browser: quiet, offline, and no wider than the window."""
+"""The HTML report in a real browser: quiet, offline, no wider than the window, and open to everybody."""
 
 import pytest
 
-from reports.html import render_html
+from reports.report_html import render_report_html
+from tests.reports.illustrations import illustrated
+
+CONTENTS = ["published", "unfinished", "certifying", "contrasting", "empty", "hostile"]
+
+
+@pytest.fixture
+def opened(chromium, tmp_path):
+    """Opens a report offline, with all that it said (and must not have) in a list."""
+    contexts = []
+
+    def open_report(content, **options):
+        file = tmp_path / "report.html"
+        file.write_text(render_report_html(content), encoding="utf-8")
+        contexts.append(chromium.new_context(offline=True, **options))
+        page = contexts[-1].new_page()
+        said = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("dialog", lambda dialog: said.append(dialog.message))
+        page.on(
+            "request",
+            lambda sent: None if sent.url.startswith((file.as_uri(), "data:")) else said.append(sent.url),
+        )
+        page.goto(file.as_uri())
+        return page, said
+
+    yield open_report
+    for context in contexts:
+        context.close()
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["published", "unfinished", "certifying", "contrasting", "empty", "hostile"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_report_opens_offline_quietly_and_fits_the_window(name, width, chromium, request, tmp_path):
-    file = tmp_path / "report.html"
-    file.write_text(render_html(request.getfixturevalue(name)), encoding="utf-8")
-    context = chromium.new_context(viewport={"width": width, "height": 900}, offline=True)
-    page = context.new_page()
-    said, asked = [], []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("dialog", lambda dialog: said.append(dialog.message))
-    page.on("request", lambda sent: asked.append(sent.url))
+@pytest.mark.parametrize("name", CONTENTS)
+@pytest.mark.parametrize("width", [390, 800, 1280])
+def test_the_report_opens_offline_quietly_and_fits_the_window(name, width, opened, request):
+    content = illustrated(request.getfixturevalue(name))
 
-    page.goto(file.as_uri())
+    page, said = opened(content, viewport={"width": width, "height": 900})
 
     assert said == []
-    assert asked == [file.as_uri()]
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") == "1120px"
-    context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["published", "unfinished", "empty"])
+def test_axe_finds_nothing_serious(name, scheme, opened, request):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
+    content = request.getfixturevalue(name)
+    page, _ = opened(content if name == "empty" else illustrated(content), color_scheme=scheme)
+    for summary in page.locator("figure summary").all():
+        summary.click()
+
+    found = axe.Axe().run(page).response["violations"]
+
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_link_leads_to_its_section_and_every_control_opens(width, opened, published):
+    page, said = opened(illustrated(published), viewport={"width": width, "height": 900})
+
+    summaries = [each for each in page.locator("summary").all() if each.is_visible()]
+    for summary in summaries:
+        summary.click()
+    links = page.locator("nav a").all()
+    sections = page.locator("main section").count()
+    for link in links:
+        link.click()
+        heading = page.locator(f"{link.get_attribute('href')} h2")
+        assert 0 <= heading.bounding_box()["y"] < 900
+
+    assert len(links) == sections > 20
+    assert page.locator("main details[open]").count() == page.locator("main details").count() >= 3
+    assert said == []
+
+
+@pytest.mark.browser
+def test_the_keyboard_skips_the_contents(opened, published):
+    page, _ = opened(published)
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+@pytest.mark.browser
+def test_contents_stay_beside_what_is_read_on_a_wide_window(opened, published):
+    page, _ = opened(published, viewport={"width": 1280, "height": 900})
+    for _press in range(3):
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#table-1"
+
+    page.locator("#counts").scroll_into_view_if_needed()
+
+    contents, content = page.locator("nav").bounding_box(), page.locator("main").bounding_box()
+    assert contents["y"] == 0
+    assert contents["x"] + contents["width"] <= content["x"]
+
+
+@pytest.mark.browser
+def test_a_long_table_scrolls_in_its_place_under_its_head_and_prints_whole(opened, published):
+    page, _ = opened(published, viewport={"width": 1280, "height": 900})
+    table = page.locator("#counts-table")
+
+    table.evaluate("place => place.scrollTo(0, 400)")
+
+    assert table.bounding_box()["height"] <= 720
+    assert table.locator("thead th").first.bounding_box()["y"] == pytest.approx(
+        table.bounding_box()["y"], abs=2
+    )
+    page.emulate_media(media="print")
+    assert table.evaluate("place => place.scrollHeight <= place.clientHeight + 1")
+
+
+@pytest.mark.browser
+def test_pictures_of_a_gallery_are_seen_and_described(opened, published):
+    page, _ = opened(illustrated(published))
+    pictures = page.locator(".gallery img").all()
+
+    for picture in pictures:
+        picture.scroll_into_view_if_needed()
+        page.wait_for_function("picture => picture.naturalWidth > 0", arg=picture.element_handle())
+
+    assert {picture.get_attribute("alt") for picture in pictures} == {"A horse"}
+    assert len(pictures) == 11 + 2 * 3
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("scheme", "is_light"), [("light", True), ("dark", False)])
-def test_the_report_follows_the_reader_into_the_dark_and_prints_light(
-    scheme, is_light, chromium, published, tmp_path
-):
-    file = tmp_path / "report.html"
-    file.write_text(render_html(published), encoding="utf-8")
-    page = chromium.new_page(color_scheme=scheme)
-    page.goto(file.as_uri())
+def test_the_report_follows_the_reader_into_the_dark_and_prints_light(scheme, is_light, opened, published):
+    page, _ = opened(published, color_scheme=scheme)
 
     def ink():
         red, *_ = page.evaluate("getComputedStyle(document.body).color").removeprefix("rgb(").split(",")
@@ -45,4 +147,12 @@ def test_the_report_follows_the_reader_into_the_dark_and_prints_light(
     assert (ink() < 128) == is_light
     page.emulate_media(media="print")
     assert ink() < 128
-    page.close()
+
+
+@pytest.mark.browser
+def test_a_page_of_paper_is_as_wide_as_its_tables(opened, published):
+    page, _ = opened(illustrated(published), viewport={"width": 690, "height": 1000})
+    page.emulate_media(media="print")
+
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF-")

@@ -64,9 +64,22 @@ def test_json_has_the_keys_of_format_1(published):
         "settlement",
         "disagreements",
         "gold",
+        "reviewers",
+        "reviewing",
     ]
     assert document["format"] == 1
-    assert list(document["sample"]) == ["name", "seed", "design", "allocation", "n_units", "goal"]
+    assert list(document["sample"]) == [
+        "name",
+        "seed",
+        "drawn_at",
+        "design",
+        "allocation",
+        "n_units",
+        "goal",
+        "composition",
+        "ticket_example",
+        "recipe",
+    ]
     first, overall = document["settings"][0], document["settings"][-1]
     assert list(first) == [
         "setting",
@@ -76,8 +89,10 @@ def test_json_has_the_keys_of_format_1(published):
         "accuracy",
         "interval",
         "estimands",
+        "bounds",
         "by_split",
         "by_category",
+        "by_source",
         "by_size",
         "reasons",
     ]
@@ -85,9 +100,9 @@ def test_json_has_the_keys_of_format_1(published):
     assert list(first["estimands"]) == ["mix", "entity", "annotation"]
     assert list(first["estimands"]["entity"]) == ESTIMATE
     assert list(first["estimands"]["entity"]["interval"]) == INTERVAL
-    assert list(first["by_split"]["wiki"]) == [*COUNTS, "accuracy", "interval", "estimands"]
-    assert list(first["by_category"]["food"]) == [*COUNTS, "accuracy", "interval"]
-    assert list(first["by_size"]["small"]) == [*COUNTS, "accuracy", "interval"]
+    parts = (first["by_split"]["wiki"], first["by_category"]["food"], first["by_source"]["Food101"])
+    for part in (*parts, first["by_size"]["small"]):
+        assert list(part) == [*COUNTS, "accuracy", "interval", "estimands", "bounds"]
     assert first["reasons"]["wrong_object"] == 124
     assert "reference" not in overall
     assert "model" not in overall
@@ -161,7 +176,8 @@ def test_every_comparison_has_its_adjusted_p_value(published):
     comparisons = document_of(published)["comparisons"]
 
     assert len(comparisons) == 28
-    assert list(comparisons[0]) == ["a", "b", "difference", "interval", "p_value", "p_adjusted", "n_pairs"]
+    figures = ["difference", "interval", "p_value", "p_adjusted", "n_pairs", "n_only_a", "n_only_b"]
+    assert list(comparisons[0]) == ["a", "b", *figures]
     assert list(comparisons[0]["interval"]) == INTERVAL
     assert all(each["p_adjusted"] >= each["p_value"] for each in comparisons)
 

@@ -60,9 +60,9 @@ def test_readings_that_allow_no_figure_say_why_and_none_at_all_say_nothing(publi
 
 
 def test_what_was_read_through_one_source_only_says_nothing_of_agreement_between_sources(published):
-    by_source = replace(published.by_source, n_masks_of_several=0, agreement=None)
+    front_ends = replace(published.front_ends, n_masks_of_several=0, agreement=None)
 
-    section = agreement(replace(published, by_source=by_source))
+    section = agreement(replace(published, front_ends=front_ends))
 
     assert len(section.paragraphs) == len(agreement(published).paragraphs) - 1
     assert "Agreement between sources" not in {row[0] for row in lines(section)}
@@ -70,9 +70,9 @@ def test_what_was_read_through_one_source_only_says_nothing_of_agreement_between
 
 def test_sources_that_share_only_unsure_readings_say_why_they_have_no_agreement(published):
     none = NoEstimate(reason="no unit has two decided readings")
-    by_source = replace(published.by_source, n_masks_of_several=1, agreement=none)
+    front_ends = replace(published.front_ends, n_masks_of_several=1, agreement=none)
 
-    section = agreement(replace(published, by_source=by_source))
+    section = agreement(replace(published, front_ends=front_ends))
 
     assert section.paragraphs[-1].startswith("1 mask was read through more than one of “page”, “import”")
     assert lines(section)[-1] == ["Agreement between sources", "— (no unit has two decided readings)", "—"]

@@ -44,6 +44,7 @@ def test_what_became_of_disagreements_is_counted(published):
         "n_disputed": 1,
         "n_flagged": 3,
         "n_adjudicated": 29,
+        "n_not_to_settle": 0,
     }
 
 

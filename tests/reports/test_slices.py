@@ -3,7 +3,7 @@
 from html import unescape
 from re import sub
 
-from reports.html import render_html
+from reports.report_html import render_report_html
 from reports.slices import by_category, by_size, by_split
 from sampling.estimation.cautions import Caution
 from sampling.estimation.estimate import VerdictCounts
@@ -39,7 +39,7 @@ def test_the_page_shows_counts_of_small_categories_too(make_content):
     counts = VerdictCounts(n_units=65, n_correct=54, n_incorrect=5, n_unsure=4, n_pending=2)
     content = make_content(setting_of("gc", counts, by_category=parts()))
 
-    page = unescape(sub(r"<[^>]+>", "", render_html(content)))
+    page = unescape(sub(r"<[^>]+>", "", render_report_html(content)))
     table = page.partition("Accuracy by category")[2]
 
     assert "27 of 29" in table

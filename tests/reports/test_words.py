@@ -34,8 +34,8 @@ def test_the_sentence_carries_all_a_reader_needs(published):
     intension = next(s for s in published.settings if s.setting == "intension-g-sam")
 
     assert quotable_text(intension, published) == (
-        "86.1 % of the masks of intension × G-SAM were judged correct (95 % stratified Wilson interval"
-        " 84.5–87.5 %, n = 2,000, seed 7, sample main, 2026-11-23, mask-audit 0.1.0)."
+        "86.1 % of the masks of intension × G-SAM were judged correct (95 % interval 84.5–87.5,"
+        " stratified Wilson, n = 2,000, seed 7, sample main, 2026-11-23, mask-audit 0.1.0)."
     )
 
 
@@ -67,16 +67,16 @@ def test_the_status_counts_what_awaits_a_verdict(published, unfinished, empty):
 def test_where_verdicts_were_given_is_one_sentence_and_nothing_where_there_are_none(
     published, unfinished, empty
 ):
-    assert origin_text(published.by_source) == (
+    assert origin_text(published.front_ends) == (
         "13,513 verdicts on 13,513 masks through “page”, 4,397 verdicts on 4,397 masks through “import”;"
         " 298 masks read through more than one"
     )
-    assert origin_text(unfinished.by_source) == "31 verdicts on 31 masks through “page”"
+    assert origin_text(unfinished.front_ends) == "31 verdicts on 31 masks through “page”"
     assert sources(unfinished).paragraphs[-1] == (
         "Where they were given: 31 verdicts on 31 masks through “page”."
     )
-    assert origin_text(empty.by_source) == ""
-    by_leads_alone = replace(unfinished, by_source=empty.by_source)
+    assert origin_text(empty.front_ends) == ""
+    by_leads_alone = replace(unfinished, front_ends=empty.front_ends)
     assert sources(by_leads_alone).paragraphs == sources(unfinished).paragraphs[:-1]
 
 
@@ -131,7 +131,7 @@ def test_one_setting_without_reference_and_model_makes_a_table_too(chosen, make_
     text = plain(chosen, content)
 
     assert (
-        "90.0 % of the masks of gc were judged correct (95 % stratified Wilson interval 74.4–96.5 %, n = 30"
+        "90.0 % of the masks of gc were judged correct (95 % interval 74.4–96.5, stratified Wilson, n = 30"
         in text
     )
     assert "Accuracy by setting" in text
@@ -145,7 +145,7 @@ def test_settings_that_share_a_pair_are_told_apart_in_table_1(chosen, make_conte
         for name, n in (("first-run", 3), ("second-run", 8))
     ]
 
-    table = plain(chosen, make_content(*settings)).partition("In one sentence")[0]
+    table = plain(chosen, make_content(*settings)).rpartition("In one sentence")[0]
 
     for expected in ("first-run", "30.0 %", "second-run", "80.0 %"):
         assert expected in table, expected

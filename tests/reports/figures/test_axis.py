@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.figures.axis import MOST_INTERVALS, axis_of, whisker_of
+from reports.figures.axis import MOST_INTERVALS, axis_holding, axis_of, whisker_of
 from sampling.estimation.estimate import Estimate, VerdictCounts
 from tests.reports.builders import setting_of
 
@@ -60,3 +60,9 @@ def test_positions_are_in_proportion():
 
     assert isinstance(accuracy, Estimate)
     assert axis.position((axis.low + axis.high) / 2) == pytest.approx(50)
+
+
+def test_an_axis_of_a_single_point_has_a_length_and_never_passes_all():
+    assert axis_holding([(1.0, 1.0)]).ticks == (0.99, 1.0)
+    assert axis_holding([(0.0, 0.0)]).ticks == (0.0, 0.01)
+    assert axis_holding([]).ticks[-1] == 1.0

@@ -84,6 +84,7 @@ def test_negative_counts_are_refused_by_name():
         ({"n_units": 4, "n_dropped": 4}, "no unit is in this setting's population"),
         ({"n_units": 4, "n_dropped": 3, "n_pending": 1}, "nothing has been judged yet"),
         ({"n_units": 4, "n_unsure": 3, "n_pending": 1}, "everything judged so far is unsure or unjudgable"),
+        ({"n_units": 4, "n_missing": 3, "n_pending": 1}, "nothing has been judged yet"),
         ({"n_units": 4, "n_unsure": 3, "n_unjudgable": 1}, "every unit is unsure or unjudgable"),
     ],
 )
