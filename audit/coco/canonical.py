@@ -30,11 +30,13 @@ class CanonicalCounts:
         starts: int64 [n_masks + 1], where each begins in `texts`.
         is_sound: bool [n_masks], False where there is no part or one that is no mask of its size; the counts
             are empty there.
+        areas: int64 [n_masks], pixels; 0 where it is not sound.
     """
 
     texts: Bytes
     starts: Longs
     is_sound: Flags
+    areas: Longs
 
 
 def canonical_counts(parts: pa.ListArray, n_pixels: Longs) -> CanonicalCounts:
@@ -46,8 +48,8 @@ def canonical_counts(parts: pa.ListArray, n_pixels: Longs) -> CanonicalCounts:
 
     >>> masks = pa.array([[b"132", b"42"], [b"15"], [b"7"], None], pa.list_(pa.binary()))
     >>> found = canonical_counts(masks, np.array([6, 6, 6, 6]))
-    >>> found.texts.tobytes(), found.is_sound
-    (b'1515', array([ True,  True, False, False]))
+    >>> found.texts.tobytes(), found.is_sound, found.areas
+    (b'1515', array([ True,  True, False, False]), array([5, 5, 0, 0]))
     """
     row_starts = _offsets(parts)
     part_starts, data = _offsets(parts.values), _bytes(parts.values)
@@ -55,8 +57,8 @@ def canonical_counts(parts: pa.ListArray, n_pixels: Longs) -> CanonicalCounts:
     room = int(last - first + row_starts[-1] - row_starts[0] + len(parts))
     # Memory that is asked for and not written to is never taken.
     texts = np.empty(_MOST_BYTES_OF_A_RUN * room, np.uint8)
-    starts, is_sound = _write_canonical(row_starts, part_starts, data, n_pixels, texts)
-    return CanonicalCounts(texts=texts[: starts[-1]], starts=starts, is_sound=is_sound)
+    starts, is_sound, areas = _write_canonical(row_starts, part_starts, data, n_pixels, texts)
+    return CanonicalCounts(texts=texts[: starts[-1]], starts=starts, is_sound=is_sound, areas=areas)
 
 
 @njit(nogil=True, cache=True)
@@ -66,9 +68,10 @@ def _write_canonical(
     data: Bytes,
     n_pixels: Longs,
     texts: Bytes,
-) -> tuple[Longs, Flags]:
+) -> tuple[Longs, Flags, Longs]:
     starts = np.zeros(len(n_pixels) + 1, np.int64)
     is_sound = np.zeros(len(n_pixels), np.bool_)
+    areas = np.zeros(len(n_pixels), np.int64)
     room = 0
     for row in range(len(n_pixels)):
         first, last = row_starts[row], row_starts[row + 1]
@@ -90,9 +93,10 @@ def _write_canonical(
                 union, joined = joined, union
         if n_union and n_pixels[row]:
             is_sound[row] = True
+            areas[row] = kernels.area_of(union[:n_union])
             at += kernels.encode_into(union[:n_union], texts[at:])
         starts[row + 1] = at
-    return starts, is_sound
+    return starts, is_sound, areas
 
 
 @njit(nogil=True, cache=True)

@@ -19,6 +19,9 @@ from audit.console import (
 )
 from audit.errors import InputError
 
+MOST_SHOWN = 100
+"""Masks that a gallery may be asked to show."""
+
 FORMATS = ("html", "md", "latex", "csv", "json")
 
 
@@ -68,6 +71,15 @@ class FormatsType(click.ParamType[tuple[str, ...]]):
     type=click.Choice(["estimate", "lower"]),
     help="What must reach P: the accuracy (unless said), or its interval's lower limit.",
 )
+@click.option(
+    "--gallery",
+    "n_shown",
+    type=click.IntRange(0, MOST_SHOWN),
+    default=6,
+    show_default=True,
+    metavar="N",
+    help="Masks in each gallery at most; 0 for no pictures.",
+)
 @click.option("--sample", "name", metavar="NAME", help="By default the latest.")
 @workspace_option
 @speaks
@@ -79,6 +91,7 @@ def report(
     simultaneous: bool,
     fail_under: float | None,
     bound: str | None,
+    n_shown: int,
     name: str | None,
     workspace: Path | None,
 ) -> Outcome:
@@ -113,8 +126,9 @@ def report(
         ),
         folder=out,
         formats=formats_of(formats),
+        n_shown=n_shown,
     )
-    with progress_bar("checking images", unit="image") as progress:
+    with progress_bar("reading images", unit="image") as progress:
         written = write_report(open_workspace(workspace), request, now=datetime.now(UTC), progress=progress)
     failures = (
         [] if fail_under is None else gate_failures(written.content, fail_under, Bound(bound or "estimate"))
@@ -122,7 +136,7 @@ def report(
     return Outcome(
         lines=[*summary(written), *failures],
         content={
-            "files": [str(file) for file in written.files],
+            "files": [str(file) for file in written.files.files],
             "complete": written.content.is_complete,
             "not_in_sample": list(written.content.not_in_sample),
             "warnings": list(written.content.warnings),

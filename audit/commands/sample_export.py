@@ -23,7 +23,7 @@ def sample_export(file: Path, name: str | None, workspace: Path | None) -> Outco
     from audit.jobs.sample_export import export_sample
     from audit.jobs.workspace import open_workspace
 
-    n_rows = export_sample(open_workspace(workspace).store, file, name)
+    n_rows = export_sample(open_workspace(workspace), file, name)
     return Outcome(
         lines=[f"{n_rows:,} units written to {file}"], content={"file": str(file), "n_rows": n_rows}
     )

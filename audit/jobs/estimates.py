@@ -185,10 +185,16 @@ def by_category(state: ReviewState) -> Slicing:
     return _slicing(names, [unit.category for unit in state.units])
 
 
+def by_source(state: ReviewState) -> Slicing:
+    """Cut a sample by source dataset; units without one are in no slice."""
+    names = tuple(sorted({unit.source for unit in state.units if unit.source is not None}))
+    return _slicing(names, [unit.source for unit in state.units])
+
+
 def by_size(state: ReviewState, setting: str) -> Slicing:
     """Cut a sample by the size of a setting's own masks; units without a mask are in no slice."""
     masks = [made.mask_id for made in state.masks_made[setting]]
-    classes = [None if mask_id is None else _size_class(state.areas[mask_id]) for mask_id in masks]
+    classes = [None if mask_id is None else size_class(state.areas[mask_id]) for mask_id in masks]
     return _slicing(tuple(name for name in SIZE_CLASSES if name in classes), classes)
 
 
@@ -196,7 +202,8 @@ def _bounds(
     state: ReviewState, setting: str, counts: VerdictCounts, chosen: NDArray[np.bool_]
 ) -> Bounds | None:
     """The accuracy in the mix with every undecided unit wrong, and right; None where none was looked at."""
-    if counts.n_counted + counts.n_undecided == 0:
+    is_untouched = counts.n_pending > 0 and counts.n_reviewed == 0
+    if is_untouched or counts.n_counted + counts.n_undecided == 0:
         return None
     if not state.sample.waves:
         return accuracy_bounds(counts)
@@ -222,7 +229,12 @@ def _slicing(names: tuple[str, ...], slices: Sequence[str | None]) -> Slicing:
     return Slicing(names=names, codes=np.array(codes, dtype=np.intp))
 
 
-def _size_class(area: int) -> str:
+def size_class(area: int) -> str:
+    """Give the class of a mask by its pixels.
+
+    >>> [size_class(area) for area in (1023, 1024, 9216)]
+    ['small', 'medium', 'large']
+    """
     if area < SMALL_AREA:
         return "small"
     return "medium" if area < MEDIUM_AREA else "large"
@@ -272,6 +284,16 @@ def _slice_result(
     figures: Figures,
     bounds: Bounds | None,
 ) -> Result:
+    nothing = sample_accuracy(counts)
+    if isinstance(nothing, NoEstimate):
+        return Result(
+            counts=counts,
+            headline=figures.estimand,
+            estimands=dict.fromkeys(Estimand, nothing),
+            cautions=(),
+            greatest_error=None,
+            bounds=bounds,
+        )
     headline = found[figures.estimand]
     is_small = (
         isinstance(headline.estimate, Estimate)

@@ -24,7 +24,7 @@ from audit.jobs.progress import Progress, stoppable
 from audit.rules.rule import Action
 from db.manifest import SourceRecord
 from db.ordered_rows import open_ordered
-from reports.csv_table import FORMULA_STARTS
+from reports.spreadsheet_text import guarded
 
 _EDITS = ("element_index", "action", "height", "width", "parts", "given_id")
 _CSV_COLUMNS = ("file", *WHO, "action", "rule", "why")
@@ -112,9 +112,4 @@ def _decided_rows(file: FileToFilter) -> Iterator[tuple[object, ...]]:
         for batch in decisions.iter_batches(columns=columns, use_threads=False):
             decided = batch.filter(pc.not_equal(batch["action"], Action.KEEP))
             for row in decided.to_pylist():
-                yield (file.name, *(_guarded(row[name] or "") for name in columns))
-
-
-def _guarded(text: str) -> str:
-    """The text, with an apostrophe before one that a spreadsheet would run (OWASP, "CSV injection")."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+                yield (file.name, *(guarded(row[name] or "") for name in columns))

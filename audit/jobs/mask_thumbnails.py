@@ -1,6 +1,5 @@
 """Small pictures of sampled masks, for those who look at many."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +36,7 @@ def load_thumbnail(store: Store, mask_id: str, unit: Unit) -> Thumbnail:
     """
     with store.reading() as transaction:
         masks = load_masks(transaction, [mask_id])
-    pixels = _decoded(masks)
+    pixels = decode_mask(masks[0]) if masks else None
     if pixels is None:
         return Thumbnail(jpeg=None, lacks="the mask cannot be decoded")
     height, width = pixels.shape
@@ -47,9 +46,9 @@ def load_thumbnail(store: Store, mask_id: str, unit: Unit) -> Thumbnail:
     return Thumbnail(jpeg=draw_thumbnail(pixels, None), lacks=photo.reason)
 
 
-def _decoded(masks: Sequence[Mask]) -> NDArray[np.bool_] | None:
+def decode_mask(mask: Mask) -> NDArray[np.bool_] | None:
+    """Give a mask as bool [height, width]; None where its run lengths are broken."""
     try:
-        [mask] = masks
         parts = [decode_counts(part, height=mask.height, width=mask.width) for part in mask.parts]
         return mask_of_runs(union_runs(parts), height=mask.height, width=mask.width)
     except (RleError, ValueError):

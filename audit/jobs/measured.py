@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from audit.errors import InputError
+from audit.errors import InputError, NotReadyError
 from audit.features.catalogue import Needs
 from audit.features.references import OF_PAIRS, FeatureReference
 from audit.jobs.measure import FeatureState, feature_state
@@ -30,8 +30,8 @@ def open_measured_masks(
         only: annotation ids to which the masks are restricted; None is all.
 
     Raises:
-        InputError: features are asked for and the population was not measured, or not since it changed; or
-            a feature is of a pair with a setting that is not there.
+        NotReadyError: features are asked for and the population was not measured, or not since it changed.
+        InputError: a feature is of a pair with a setting that is not there.
     """
     wanted = list(dict.fromkeys(references))
     if wanted:
@@ -42,19 +42,19 @@ def open_measured_masks(
 
 
 def refuse_unmeasured(population: Population) -> None:
-    """Raise InputError unless the features of every mask are there."""
+    """Raise NotReadyError unless the features of every mask are there."""
     match feature_state(population):
         case FeatureState.NONE:
-            raise InputError(
+            raise NotReadyError(
                 "the masks are not measured yet, and their features are needed: run mask-audit measure"
             )
         case FeatureState.OUTDATED:
-            raise InputError(
+            raise NotReadyError(
                 "masks were ingested or changed since they were measured, and their features are needed: "
                 "run mask-audit measure again, which measures only what is new"
             )
         case FeatureState.HARMED:
-            raise InputError(
+            raise NotReadyError(
                 "files of the masks' features are gone or cut short, and the features are needed: run "
                 "mask-audit measure again, which writes only those"
             )

@@ -1,26 +1,29 @@
 """Writes the report of a sample in every format asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from audit.errors import InputError
-from audit.jobs.files import write_text
+from audit.jobs.document_files import WrittenFiles, check_folder, write_document_files, written_text
 from audit.jobs.image_check import check_images
-from audit.jobs.loaded_report import ReportQuestion, load_report_content
+from audit.jobs.loaded_report import ReportQuestion, load_content_of, load_named_state
 from audit.jobs.progress import Progress
+from audit.jobs.report_galleries import GalleryLimits, report_galleries
 from audit.jobs.workspace import Workspace
 from reports.content import ReportContent
-from reports.formats import Format, render
+from reports.formats import Format, render_report
 from reports.goal_results import GoalResult
 from reports.goals import progress_texts
 from reports.numbers import percent_text, range_text
 from reports.results import SettingResult, Span
-from reports.sentences import only_at_full_size_text
+from reports.sentences import name_of, only_at_full_size_text
 from sampling.estimation.estimate import NoEstimate
 from sampling.sequential.reading import GoalState
+
+ILLUSTRATED = frozenset({Format.HTML, Format.MARKDOWN, Format.LATEX})
+"""Formats that show pictures."""
 
 
 class Bound(StrEnum):
@@ -32,11 +35,16 @@ class Bound(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRequest:
-    """What to report, and where to."""
+    """What to report, and where to.
+
+    Attributes:
+        n_shown: things in each gallery at most; 0 gives no galleries.
+    """
 
     question: ReportQuestion
     folder: Path
     formats: tuple[Format, ...]
+    n_shown: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +52,7 @@ class WrittenReport:
     """What was reported, and the files it went to."""
 
     content: ReportContent
-    files: tuple[Path, ...]
+    files: WrittenFiles
 
 
 def write_report(
@@ -56,16 +64,17 @@ def write_report(
         InputError: the folder cannot be one.
         StoreError: there is no such sample.
     """
-    for folder in (request.folder, *request.folder.parents):
-        if folder.exists() and not folder.is_dir():
-            raise InputError(f"--out {request.folder} cannot be a folder: {folder} is a file")
+    check_folder(request.folder)
     check_images(workspace.store, request.question.sample, workers=workspace.workers, progress=progress)
-    content = load_report_content(workspace, request.question, now=now)
-    texts = render(content, request.formats)
-    request.folder.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        write_text(request.folder / name, text)
-    return WrittenReport(content=content, files=tuple(request.folder / name for name in texts))
+    state = load_named_state(workspace, request.question.sample)
+    content = load_content_of(workspace, state, request.question, now=now)
+    if ILLUSTRATED.intersection(request.formats):
+        names = {setting: name_of(setting, content) for setting in state.masks_made}
+        limits = GalleryLimits(n_each=request.n_shown)
+        galleries = report_galleries(workspace, state, names, limits, progress=progress)
+        content = replace(content, galleries=galleries)
+    files = write_document_files(request.folder, render_report(content, request.formats))
+    return WrittenReport(content=content, files=files)
 
 
 def summary(written: WrittenReport) -> list[str]:
@@ -82,7 +91,7 @@ def summary(written: WrittenReport) -> list[str]:
             f"{setting} is not in this sample: `mask-audit sample --carry`"
             for setting in written.content.not_in_sample
         ]
-    return [*lines, f"written: {', '.join(str(file) for file in written.files)}"]
+    return [*lines, *written_text(written.files)]
 
 
 def gate_failures(content: ReportContent, least: float, bound: Bound) -> list[str]:

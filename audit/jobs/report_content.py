@@ -9,11 +9,13 @@ from audit.jobs.estimates import (
     Figures,
     by_category,
     by_size,
+    by_source,
     by_split,
     overall_result,
     sliced_results,
 )
 from audit.jobs.goal_progress import goal_result
+from audit.jobs.pace import paces
 from audit.jobs.review_state import ReviewState
 from audit.jobs.risk.estimates import overall_by_risk
 from audit.jobs.risk.judged import RiskDraw, is_by_risk
@@ -76,12 +78,13 @@ def report_content(
         span=figures.span,
         goal=goal_result(state, drawn, confidence=figures.confidence),
         settling=settling(state),
-        by_source=source_findings(state, confidence=figures.confidence),
+        front_ends=source_findings(state, confidence=figures.confidence),
         comparisons=compare_all(state, figures),
         contrasts=tuple(each for each in differences if isinstance(each, Contrast)),
         agreement=reviewer_agreement(state, confidence=figures.confidence),
         not_in_sample=tuple(each.setting for each in manifest.settings if each.setting not in held),
         sources=_sources(state),
+        paces=paces(state),
         warnings=(
             *_changed_since(state, manifest),
             *_warnings(state),
@@ -117,6 +120,7 @@ def _setting_result(
         overall=overall,
         by_split=sliced_results(state, name, by_split(state), figures),
         by_category=sliced_results(state, name, by_category(state), figures),
+        by_source=sliced_results(state, name, by_source(state), figures),
         by_size=sliced_results(state, name, by_size(state, name), figures),
         reasons=state.reasons(name),
         corrected=corrected(state, name, figures),

@@ -1,7 +1,7 @@
 """What the store says of one sample, loaded once, and what became of every unit under every setting."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -159,11 +159,20 @@ class ReviewState:
         settled = self.settled.get(mask_id)
         return Outcome.PENDING if settled is None else _WITH_VERDICT[settled.verdict]
 
+    def reasons_of(self, mask_id: str | None) -> tuple[Reason, ...]:
+        """The reasons of the verdicts on a mask that agree with the settled one, in the order of `Reason`."""
+        if mask_id is None or mask_id not in self.settled:
+            return ()
+        given = [*self.readings.get(mask_id, ()), *self._adjudication_of(mask_id)]
+        verdict = self.settled[mask_id].verdict
+        named = {reason for each in given if each.verdict == verdict for reason in each.reasons}
+        return tuple(reason for reason in Reason if reason in named) if named else ()
+
     def reasons(self, setting: str) -> dict[str, int]:
         """Count the units of which a verdict that agrees with the settled one names a reason."""
         named: Counter[Reason] = Counter()
         for made in self.masks_made[setting]:
-            named.update(self._reasons_of(made.mask_id))
+            named.update(self.reasons_of(made.mask_id))
         return {reason: named[reason] for reason in Reason if reason in named}
 
     @cached_property
@@ -180,13 +189,6 @@ class ReviewState:
         outcome = self.outcome_of_mask(made.mask_id)
         can_be_shown = made.mask_id not in self.unjudgable
         return outcome if can_be_shown or outcome is not Outcome.PENDING else Outcome.UNJUDGABLE
-
-    def _reasons_of(self, mask_id: str | None) -> Collection[Reason]:
-        if mask_id is None or mask_id not in self.settled:
-            return ()
-        given = [*self.readings.get(mask_id, ()), *self._adjudication_of(mask_id)]
-        verdict = self.settled[mask_id].verdict
-        return {reason for each in given if each.verdict == verdict for reason in each.reasons}
 
     def _adjudication_of(self, mask_id: str) -> tuple[StandingVerdict, ...]:
         return (self.adjudicated[mask_id],) if mask_id in self.adjudicated else ()

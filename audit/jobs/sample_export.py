@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from audit.jobs.files import write_csv
+from audit.jobs.named_units import named_units
+from audit.jobs.workspace import Workspace
 from db.records import Sample, Unit
 from db.samples import load_sample, load_units
-from db.store import Store
 
 COLUMNS = (
     "sample",
@@ -26,11 +27,11 @@ COLUMNS = (
 )
 
 
-def export_sample(store: Store, file: Path, name: str | None) -> int:
+def export_sample(workspace: Workspace, file: Path, name: str | None) -> int:
     """Write a sample's units, by split and ticket; give how many they are."""
-    with store.reading() as transaction:
+    with workspace.store.reading() as transaction:
         sample = load_sample(transaction, name)
-        units = load_units(transaction, sample.sample_id)
+        units = named_units(load_units(transaction, sample.sample_id), workspace.settings)
     write_csv(file, COLUMNS, (_row(sample, unit) for unit in units))
     return len(units)
 

@@ -146,6 +146,7 @@ def units_of(
                 entity_name=_storable(mention.entity_name),
                 stratum=drawn.candidate.stratum,
                 category=_storable(mention.category),
+                source=_storable(mention.source),
                 image_id=mention.image_id or "",
                 images_root=mention.images_root,
                 file_name=mention.file_name,

@@ -3,21 +3,26 @@
 import numpy as np
 
 from audit.jobs.estimates import COUNTED, Figures, cluster_deff, strata_codes, unit_weights
-from audit.jobs.review_state import Outcome, ReviewState
+from audit.jobs.review_state import Outcome, ReviewState, counts_of
 from sampling.comparison.family import adjust_over_family, all_pairs
 from sampling.comparison.paired import Comparison, compare_settings, count_pairs
 from sampling.comparison.stratified import WeightedVerdicts, compare_weighted
 from sampling.design.frame import Across
+from sampling.estimation.accuracy import sample_accuracy
 from sampling.estimation.estimands import Estimand
-from sampling.estimation.estimate import NoEstimate
+from sampling.estimation.estimate import Estimate, NoEstimate
 
 
 def compare_all(state: ReviewState, figures: Figures) -> tuple[Comparison, ...]:
-    """Give the difference of every pair of settings that has mentions judged under both.
+    """Give the difference of every pair of settings with an accuracy that has mentions judged under both.
 
     P-values are held over all of these pairs at once (Holm): which pair matters is seen in the verdicts.
     """
-    settings = [setting.setting for setting in state.settings]
+    settings = [
+        setting.setting
+        for setting in state.settings
+        if isinstance(sample_accuracy(counts_of(state.outcomes[setting.setting])), Estimate)
+    ]
     found = [_compare(state, a, b, figures) for a, b in all_pairs(settings)]
     compared = [each for each in found if isinstance(each, Comparison)]
     if state.sample.per_entity > 1 or state.sample.across == Across.WITHIN_SPLIT:

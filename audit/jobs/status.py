@@ -36,7 +36,7 @@ class SampleStatus:
         n_masks: different masks that eyes can judge; several settings may have made one.
         n_judged: of these, how many are settled, if only for now.
         n_unread: of these, how many nobody has read.
-        by_source: through which front ends the readings came.
+        front_ends: through which front ends the readings came.
         seconds_per_verdict: the median of the verdicts that were timed; None where none was.
         goal: what it is to show, and how far that is.
         n_disputed: of these, on how many reviewers disagree and nobody settled it.
@@ -52,7 +52,7 @@ class SampleStatus:
     n_masks: int
     n_judged: int
     n_unread: int
-    by_source: SourceFindings
+    front_ends: SourceFindings
     seconds_per_verdict: float | None
     n_disputed: int
     n_flagged: int
@@ -128,7 +128,7 @@ def _sample_status(state: ReviewState, workspace: Workspace, now: datetime) -> S
         n_masks=len(masks),
         n_judged=n_judged,
         n_unread=len(masks - state.settled.keys()),
-        by_source=source_findings(state, confidence=workspace.settings.confidence),
+        front_ends=source_findings(state, confidence=workspace.settings.confidence),
         seconds_per_verdict=pace([state]),
         goal=goal,
         is_reached=_is_reached(goal),

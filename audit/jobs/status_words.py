@@ -87,7 +87,7 @@ def _sample_lines(sample: SampleStatus) -> list[str]:
 
 
 def _lines_of_sources(sample: SampleStatus) -> list[str]:
-    return [f"  {origin_text(sample.by_source)}"] if len(sample.by_source.counts) > 1 else []
+    return [f"  {origin_text(sample.front_ends)}"] if len(sample.front_ends.counts) > 1 else []
 
 
 def _lines_of_readings(sample: SampleStatus) -> list[str]:
@@ -123,7 +123,7 @@ def _sample_json(sample: SampleStatus) -> dict[str, Any]:
         "n_flagged": sample.n_flagged,
         "n_not_to_settle": sample.n_not_to_settle,
         **_readings_json(sample.readings_left),
-        **sources_object(sample.by_source),
+        **sources_object(sample.front_ends),
         "gold": {"on": sample.gold.is_on, "state": sample.gold.sentence},
         "done": sample.is_done,
         **pace,

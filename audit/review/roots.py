@@ -72,11 +72,8 @@ class _Folder:
     """Resolved, so that a link that leads out can be told."""
 
     def read(self, file_name: str) -> bytes:
-        relative = _relative(file_name)
         try:
-            path = (self.folder / relative).resolve()
-            if not path.is_relative_to(self.folder):
-                raise NotReadableError("the image lies outside the image root")
+            path = self.place(file_name)
             # A pipe or a device would block or never end.
             if not path.is_file():
                 raise self._lacking()
@@ -88,6 +85,12 @@ class _Folder:
             if error.errno in _LASTING_ERRORS:
                 raise NotReadableError("the image file cannot be opened") from error
             raise _not_fetched(error) from error
+
+    def place(self, file_name: str) -> Path:
+        path = (self.folder / _relative(file_name)).resolve()
+        if not path.is_relative_to(self.folder):
+            raise NotReadableError("the image lies outside the image root")
+        return path
 
     def _lacking(self) -> NotReadableError | NotReachableError:
         # A disk that is not mounted leaves an empty folder, or none.
@@ -162,6 +165,16 @@ def open_root(root: str) -> Root:
     if isinstance(_innermost(remote.filesystem), LocalFileSystem):
         return _open_folder(Path(remote.base))
     return remote
+
+
+def find_local_file(root: str, file_name: str) -> Path | None:
+    """Give where an image lies under a root; None where that is no folder, or has no such file within it."""
+    try:
+        found = open_root(root)
+        path = found.place(file_name) if isinstance(found, _Folder) else None
+        return path if path is not None and path.is_file() else None
+    except (InputError, NotReadableError, OSError, ValueError, RuntimeError):
+        return None
 
 
 def check_root(root: str) -> None:

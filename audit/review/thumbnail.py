@@ -1,8 +1,9 @@
-"""A mask on its photo as a small picture of fixed size, for galleries in which many are seen at once.
+"""Masks on their photo as small pictures of fixed size, for galleries in which many are seen at once.
 
 To judge an outline is for the stage of the reviewer's page; this shows what kind of mask it is.
 """
 
+from collections.abc import Sequence
 from io import BytesIO
 
 import cv2
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from audit.review.overlay import CROP_FACTOR, Box, mask_box
+from audit.review.overlay import CROP_FACTOR, Box, joint_box, mask_box
 
 WIDTH, HEIGHT = 480, 360
 """Pixels of every thumbnail, so that those of a gallery stand in line."""
@@ -24,7 +25,7 @@ Pixels = NDArray[np.uint8]
 Color = tuple[int, int, int]
 
 _FILL: Color = (86, 180, 233)  # the blue of Okabe and Ito, as on the reviewer's stage
-_FILL_SHARE = 0.45
+_FILL_SHARE = 0.35
 _CORE: Color = (16, 20, 24)
 _HALO: Color = (255, 255, 255)
 _GREY: Color = (150, 154, 160)
@@ -41,19 +42,38 @@ def draw_thumbnail(mask: NDArray[np.bool_], photo: bytes | None) -> bytes:
     Raises:
         OSError: the photo is no readable picture.
     """
-    height, width = mask.shape
+    [pixels] = paint_thumbnails([mask], photo)
+    encoded = BytesIO()
+    Image.fromarray(pixels).save(encoded, "JPEG", quality=JPEG_QUALITY)
+    return encoded.getvalue()
+
+
+def paint_thumbnails(masks: Sequence[NDArray[np.bool_]], photo: bytes | None) -> tuple[Pixels, ...]:
+    """The part of a photo around some masks, once with each, as uint8 [`HEIGHT`, `WIDTH`, 3].
+
+    Args:
+        masks: bool [height, width] each, at least one mask and one pixel each way; all of one size.
+        photo: JPEG of the size of the masks; None gives the masks on grey.
+
+    Raises:
+        OSError: the photo is no readable picture.
+    """
+    height, width = masks[0].shape
     whole = Box(left=0, top=0, width=width, height=height)
-    crop = _around(mask_box(mask), whole) if mask.any() else whole
+    boxes = [mask_box(mask) for mask in masks if mask.any()]
+    crop = _around(joint_box(boxes), whole) if boxes else whole
     rows, columns = slice(crop.top, crop.top + crop.height), slice(crop.left, crop.left + crop.width)
     frame = _centred(crop)
     size = (frame.width, frame.height)
-    canvas = np.full((HEIGHT, WIDTH, 3), _AROUND, np.uint8)
-    place = canvas[frame.top : frame.top + frame.height, frame.left : frame.left + frame.width]
-    place[:] = _GREY if photo is None else _resized(_pixels_of(photo)[rows, columns], size)
-    _paint(place, _resized(mask[rows, columns].astype(np.uint8), size))
-    encoded = BytesIO()
-    Image.fromarray(canvas).save(encoded, "JPEG", quality=JPEG_QUALITY)
-    return encoded.getvalue()
+    background = np.full((HEIGHT, WIDTH, 3), _AROUND, np.uint8)
+    inner = (slice(frame.top, frame.top + frame.height), slice(frame.left, frame.left + frame.width))
+    background[inner] = _GREY if photo is None else _resized(_part_of(photo, crop, size), size)
+    painted = []
+    for mask in masks:
+        canvas = background.copy()
+        _paint(canvas[inner], _small(mask[rows, columns], size))
+        painted.append(canvas)
+    return tuple(painted)
 
 
 def _around(box: Box, photo: Box) -> Box:
@@ -77,9 +97,26 @@ def _centred(crop: Box) -> Box:
     return Box(left=(WIDTH - width) // 2, top=(HEIGHT - height) // 2, width=width, height=height)
 
 
-def _pixels_of(photo: bytes) -> Pixels:
+def _part_of(photo: bytes, crop: Box, size: tuple[int, int]) -> Pixels:
+    """The pixels of a photo inside a crop, at least as many as are shown."""
     with Image.open(BytesIO(photo), formats=("JPEG",)) as image:
-        return np.asarray(image.convert("RGB"), np.uint8)
+        width, height = image.size
+        # Of a large photo seen small fewer pixels are decoded: all of them are hundreds of megabytes.
+        image.draft(image.mode, (size[0] * width // crop.width, size[1] * height // crop.height))
+        across, down = image.width / width, image.height / height
+        left, top = int(crop.left * across), int(crop.top * down)
+        right = max(left + 1, round((crop.left + crop.width) * across))
+        bottom = max(top + 1, round((crop.top + crop.height) * down))
+        return np.asarray(image.crop((left, top, right, bottom)).convert("RGB"), np.uint8)
+
+
+def _small(mask: NDArray[np.bool_], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A mask at the size at which it is shown; one too thin for that keeps the pixels that it lies in."""
+    small = _resized(mask.astype(np.uint8), size)
+    if not small.any():
+        rows, columns = np.nonzero(mask)
+        small[rows * size[1] // mask.shape[0], columns * size[0] // mask.shape[1]] = 1
+    return small
 
 
 def _resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
@@ -89,10 +126,9 @@ def _resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
 
 def _paint(place: Pixels, mask: NDArray[np.uint8]) -> None:
     """Fill a mask and draw its outline: a dark core in a light halo, which show on any photo."""
-    inside = mask.astype(bool)
-    place[inside] = (1 - _FILL_SHARE) * place[inside] + _FILL_SHARE * np.array(_FILL)
-    outlines, _ = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    drawn = np.ascontiguousarray(place)
-    cv2.drawContours(drawn, outlines, -1, _HALO, 3, cv2.LINE_AA)
-    cv2.drawContours(drawn, outlines, -1, _CORE, 1, cv2.LINE_AA)
+    filled = cv2.addWeighted(place, 1 - _FILL_SHARE, np.full_like(place, _FILL), _FILL_SHARE, 0)
+    drawn = np.where(mask[..., np.newaxis] > 0, filled, place)
+    outlines, _ = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    cv2.drawContours(drawn, outlines, -1, _HALO, 5, cv2.LINE_AA)
+    cv2.drawContours(drawn, outlines, -1, _CORE, 2, cv2.LINE_AA)
     place[:] = drawn

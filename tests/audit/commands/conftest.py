@@ -18,6 +18,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
+    # A browser takes seconds for the PNGs of a report, which tests of their own look at.
+    monkeypatch.setenv("CHROME_PATH", "no-browser")
 
     def run_words(*words: object) -> Finished:
         capsys.readouterr()

@@ -88,13 +88,39 @@ def test_a_root_that_is_gone_says_nothing_of_its_images(
     assert (first["n_unjudgable"], first["n_pending"]) == (0, 1)
 
 
-def test_every_format_is_written_and_only_those_asked_for(run: Run, judged: Path, tmp_path: Path) -> None:
+def test_every_format_is_written_with_its_folders_and_only_those_asked_for(
+    run: Run, judged: Path, tmp_path: Path
+) -> None:
     report_of(run, judged, tmp_path)
-    names = {"report.html", "report.md", "report.tex", "report.csv", "report.json"}
-    assert {path.name for path in (tmp_path / "report").iterdir()} == names
-    assert run("report", "--out", tmp_path / "two", "--format", "md,csv", "-w", judged).status == 0
-    assert {path.name for path in (tmp_path / "two").iterdir()} == {"report.md", "report.csv"}
+    assert {path.name for path in (tmp_path / "report").iterdir()} == {
+        *("report.html", "report.md", "report.tex", "report.csv", "report.json", "SHA256SUMS"),
+        *("tables", "figures", "gallery"),
+    }
+
+    one = run("report", "--out", tmp_path / "one", "--format", "html", "-w", judged)
+    two = run("report", "--out", tmp_path / "two", "--format", "latex,csv", "-w", judged)
+    assert (one.status, two.status) == (0, 0)
+    assert {path.name for path in (tmp_path / "one").iterdir()} == {"report.html", "SHA256SUMS"}
+    assert {path.name for path in (tmp_path / "two").iterdir()} == {
+        *("report.tex", "report.csv", "SHA256SUMS"),
+        *("tables", "figures", "gallery"),
+    }
     assert "pdf" in run("report", "--out", tmp_path / "two", "--format", "pdf", "-w", judged).err
+
+
+def test_a_report_lists_its_files_and_one_into_the_same_folder_clears_those_of_the_last(
+    run: Run, judged: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "report"
+    whole = run("report", "--out", folder, "-w", judged, "--json")
+    assert whole.json["files"][-1] == str(folder / "SHA256SUMS")
+    assert set(whole.json["files"]) == {str(file) for file in folder.rglob("*") if file.is_file()}
+
+    again = run("report", "--out", folder, "--format", "json", "-w", judged)
+    lines = again.out.splitlines()
+    assert f"written: {folder}/report.json, {folder}/SHA256SUMS, {folder}/figures (2)" in lines
+    assert lines[-1].startswith("removed from an earlier run: figures/figure-4.svg, figures/intervals.svg, ")
+    assert {path.name for path in folder.iterdir()} == {"report.json", "SHA256SUMS", "figures"}
 
 
 def test_a_gate_fails_below_its_limit_and_while_verdicts_are_pending(
