@@ -8,6 +8,7 @@ import streamlit as st
 from audit.errors import AuditError
 from audit.jobs.access import check_lead, told_to
 from audit.pages import desk, lead, notice, sign_in, sign_out
+from audit.pages.report import page as report
 from audit.pages.tune import page as tune
 from audit.pages.visit import Visit
 from audit.review.opening import DeskKind
@@ -29,6 +30,7 @@ def main() -> None:
             ),
             st.Page(_shown_to_leads(lead.main), title="Mask review: lead", url_path="lead"),
             st.Page(_shown_to_leads(tune.main), title="Mask review: tune", url_path="tune"),
+            st.Page(_shown_to_leads(report.main), title="Mask review: report", url_path="report"),
             st.Page(sign_out.main, title="Mask review: sign out", url_path=sign_out.PATH),
         ],
         position="hidden",

@@ -14,6 +14,7 @@ _LEADS = (
     Link(label="Settle", href="./settle"),
     Link(label="Lead", href="./lead"),
     Link(label="Tune", href="./tune"),
+    Link(label="Report", href="./report"),
 )
 _SIGN_OUT = Link(label="Sign out", href="./sign-out")
 

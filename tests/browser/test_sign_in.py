@@ -94,7 +94,7 @@ def test_the_secret_is_left_in_the_cookie_alone(
 def test_without_a_link_nothing_is_shown(review: OpenReview, person: Callable[[], Any]) -> None:
     page = person()
     received = frames_of(page)
-    for path in ("", "lead", "settle", "tune", "compare", "nothing-here"):
+    for path in ("", "lead", "settle", "tune", "report", "compare", "nothing-here"):
         page.goto(f"{review.address}/{path}")
         assert "open the personal link that you were sent" in told(page)
 
@@ -290,7 +290,7 @@ def test_the_leads_pages_are_closed_to_reviewers(review: OpenReview, person: Cal
     wait_painted(page)
     page.wait_for_function("document.cookie.includes('mask_audit_')")
 
-    for path in ("lead", "settle", "tune"):
+    for path in ("lead", "settle", "tune", "report"):
         page.goto(f"{review.address}/{path}")
         assert "This page is for those who lead the review" in told(page)
 

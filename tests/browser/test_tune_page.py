@@ -56,19 +56,27 @@ def told(page: AppTest) -> list[str]:
     return [each.value.replace("\\", "") for each in page.error]
 
 
+def noticed(page: AppTest) -> list[str]:
+    """What comes first, told as a notice: nothing is wrong."""
+    assert not page.error
+    return [each.value.replace("\\", "") for each in page.info]
+
+
 def figures(page: AppTest) -> dict[str, str]:
     return {each.label: each.value for each in page.metric}
 
 
 def test_nothing_drawn_is_told_in_one_sentence(workspace: Workspace) -> None:
-    assert told(opened_page()) == ["There is no sample yet: draw one with mask-audit sample, then review it."]
+    assert noticed(opened_page()) == [
+        "There is no sample yet: draw one with mask-audit sample, then review it."
+    ]
 
 
 def test_masks_that_are_not_measured_are_told_in_one_sentence(workspace: Workspace) -> None:
     draw(workspace, 60)
     ingest(workspace.population, "late", [an_annotation(number) for number in range(12)])
 
-    [sentence] = told(opened_page())
+    [sentence] = noticed(opened_page())
     assert "mask-audit measure" in sentence
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.errors import InputError
+from audit.errors import InputError, NotReadyError
 from audit.features.catalogue import Needs
 from audit.features.references import OF_ONE, OF_PAIRS, FeatureReference, parse_reference
 from audit.jobs.measured import refuse_unmeasured
@@ -61,18 +61,18 @@ def load_choices(workspace: Workspace, now: datetime) -> Choices:
     """Give what a board can be of.
 
     Raises:
-        InputError: there are no masks, or they are not measured; it says what to do.
+        NotReadyError: there are no masks or no sample, or the masks are not measured; it says what to do.
         StoreError: there is no sample, or the store does not answer.
     """
     manifest = workspace.population.manifest()
     if not manifest.settings:
-        raise InputError("there are no masks yet: mask-audit ingest FILE --setting NAME")
+        raise NotReadyError("there are no masks yet: mask-audit ingest FILE --setting NAME")
     refuse_unmeasured(workspace.population)
     with workspace.store.reading() as transaction:
         samples = load_samples(transaction)
         n_entries = count_entries(transaction)
     if not samples:
-        raise InputError("there is no sample yet: draw one with mask-audit sample, then review it")
+        raise NotReadyError("there is no sample yet: draw one with mask-audit sample, then review it")
     drawn = ",".join(
         f"{each.sample_id} {each.created_at.isoformat()} {sum(stratum.n_units for stratum in each.strata)}"
         for each in samples
@@ -91,7 +91,7 @@ def load_usual_features(workspace: Workspace, setting: str) -> tuple[FeatureRefe
     None where none of them tells the masks of the setting apart.
 
     Raises:
-        InputError: the masks are not measured.
+        NotReadyError: the masks are not measured.
         StoreError: there is no such setting.
     """
     records = [workspace.population.manifest().get(setting)]

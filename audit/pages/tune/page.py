@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from audit.errors import AuditError
+from audit.errors import AuditError, NotReadyError
 from audit.jobs.access import told_to
 from audit.jobs.tuning_board import words
 from audit.jobs.tuning_board.board import Choices, load_choices, open_board
@@ -60,9 +60,15 @@ def _show(visit: Visit) -> None:
     try:
         visit.check(datetime.now(UTC))
         _show_board(visit)
+    except NotReadyError as error:
+        st.info(_sentence(visit, error))
     except (AuditError, StoreError) as error:
-        told = told_to(visit.reviewer, error)
-        st.error(plain(f"{told[:1].upper()}{told[1:]}."))
+        st.error(_sentence(visit, error))
+
+
+def _sentence(visit: Visit, error: AuditError | StoreError) -> str:
+    told = told_to(visit.reviewer, error)
+    return plain(f"{told[:1].upper()}{told[1:]}.")
 
 
 def _show_board(visit: Visit) -> None:
