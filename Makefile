@@ -39,10 +39,10 @@ test-long: lint types contracts | setup-label-studio ## the linters, and every t
 	@$(PYTEST) -m "not peer"
 
 test-peers: | setup ## the same figures by other libraries, in environments of their own
-	@for group in peers peers-svy; do \
+	@for group in peers peers-svy peers-fiftyone; do \
 		$(BIN)/uv venv --quiet --clear .venv-$$group && \
 		$(BIN)/uv pip install --quiet --python .venv-$$group --group dev --group $$group --editable . && \
-		.venv-$$group/bin/python -m pytest -m peer tests/sampling || exit; \
+		.venv-$$group/bin/python -m pytest -m peer tests/sampling tests/audit/commands/test_export_fiftyone.py || exit; \
 	done
 
 bench: setup ## speed and memory, as ratios measured in one run

@@ -1,0 +1,1 @@
+"""Verdicts and results for other tools."""
