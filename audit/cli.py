@@ -4,8 +4,12 @@ from importlib.metadata import version
 
 import click
 
+from audit.commands.backup import backup, restore
+from audit.commands.compare import compare
 from audit.commands.data import doctor, ingest, init, upgrade
 from audit.commands.entities import entities
+from audit.commands.evidence import bundle, verify
+from audit.commands.export import export
 from audit.commands.filtering import filter_command
 from audit.commands.label_studio import label_studio
 from audit.commands.measure import measure
@@ -17,6 +21,7 @@ from audit.commands.reviewer import reviewer
 from audit.commands.rules import rules
 from audit.commands.sample import sample
 from audit.commands.sample_export import sample_export
+from audit.commands.stats import stats
 from audit.commands.status import status
 from audit.commands.tune import tune
 from audit.console import PROGRAM, run
@@ -35,6 +40,8 @@ def cli() -> None:
 for command in (
     init,
     upgrade,
+    backup,
+    restore,
     ingest,
     doctor,
     entities,
@@ -50,6 +57,11 @@ for command in (
     filter_command,
     rules,
     report,
+    bundle,
+    verify,
+    stats,
+    export,
+    compare,
     tune,
     status,
     demo,

@@ -27,7 +27,19 @@ DOCUMENTS = [PROJECT / "README.md", PROJECT / "CHANGELOG.md", *sorted((PROJECT /
 CLI_PAGE = PROJECT / "docs" / "cli.md"
 PAGES_WITH_COMMANDS = [
     PROJECT / "docs" / f"{name}.md"
-    for name in ("reviewing", "label-studio", "measuring", "rules", "filtering", "tuning")
+    for name in (
+        "reviewing",
+        "label-studio",
+        "measuring",
+        "rules",
+        "filtering",
+        "tuning",
+        "reports",
+        "dataset-statistics",
+        "evidence",
+        "rounds",
+        "exporting",
+    )
 ]
 STATISTICS = PROJECT / "docs" / "statistics.md"
 MEASURING = PROJECT / "docs" / "measuring.md"
