@@ -3,10 +3,11 @@
 import csv
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from audit.errors import InputError, UnavailableError
 
@@ -17,7 +18,16 @@ def write_text(file: Path, text: str) -> None:
 
 
 def write_bytes(file: Path, content: bytes) -> None:
-    """Write a file in one step: readers see the old content or the new, never half of it.
+    """Write a file in one step, as `written_beside` does."""
+    with written_beside(file) as stream:
+        stream.write(content)
+
+
+@contextmanager
+def written_beside(file: Path) -> Iterator[BinaryIO]:
+    """Give a stream that becomes a file in one step: readers see the old content or the new, never a half.
+
+    Left by an error, the old content stays.
 
     Raises:
         InputError: its folder is not there.
@@ -31,7 +41,7 @@ def write_bytes(file: Path, content: bytes) -> None:
         descriptor, beside = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
         try:
             with os.fdopen(descriptor, "wb") as stream:
-                stream.write(content)
+                yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
             Path(beside).chmod(0o644)

@@ -1,17 +1,16 @@
 """The zip of a bundle: written the same from the same files, and read without trusting it."""
 
-import os
 import re
 import shutil
 import stat
 import struct
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from audit.errors import InputError, UnavailableError
+from audit.jobs.files import written_beside
 from audit.jobs.progress import Progress
 
 MOST_MEMBERS = 20_000
@@ -56,23 +55,10 @@ def pack(folder: Path, file: Path, *, progress: Progress) -> None:
     refuse_target(file)
     names = files_in(folder)
     progress.start(len(names))
-    try:
-        descriptor, beside = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                with zipfile.ZipFile(stream, "w") as archive:
-                    for name in names:
-                        _add(archive, folder, name)
-                        progress.advance(1)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(beside).chmod(0o644)
-            Path(beside).replace(file)
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise UnavailableError(f"{file} cannot be written: {error.strerror}") from error
+    with written_beside(file) as stream, zipfile.ZipFile(stream, "w") as archive:
+        for name in names:
+            _add(archive, folder, name)
+            progress.advance(1)
 
 
 def refuse_target(file: Path) -> None:

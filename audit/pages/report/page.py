@@ -4,16 +4,14 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from audit.errors import AuditError, NotReadyError
-from audit.jobs.access import told_to
 from audit.jobs.report_board import words
 from audit.jobs.report_board.board import ReportBoard, ReportChoices, load_report_choices, open_report_board
 from audit.jobs.report_board.mask_filter import MaskFilter
+from audit.pages.lead_page import draw_page
 from audit.pages.notice import plain
 from audit.pages.report import address, filters, kept_ready, masks, sections
 from audit.pages.report.address import View
 from audit.pages.visit import Visit
-from db.errors import StoreError
 
 _STYLE = """<style>
 [data-testid="stHeader"] { display: none; }
@@ -45,32 +43,9 @@ _TITLES = {View.REPORT: "The report", View.MASKS: "Masks", View.GALLERIES: "Gall
 
 
 def main(visit: Visit) -> None:
-    """Draw the page; what is chosen on it is drawn again by itself."""
+    """Draw the page."""
     st.html(_STYLE)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.title("What the verdicts say", anchor=False, width="content")
-        links = visit.links_beside("./report")
-        st.html(
-            " · ".join(f'<a href="{link.href}" target="_self">{link.label}</a>' for link in links),
-            width="content",
-        )
-    _show(visit)
-
-
-@st.fragment
-def _show(visit: Visit) -> None:
-    try:
-        visit.check(datetime.now(UTC))
-        _show_board(visit)
-    except NotReadyError as error:
-        st.info(_sentence(visit, error))
-    except (AuditError, StoreError) as error:
-        st.error(_sentence(visit, error))
-
-
-def _sentence(visit: Visit, error: AuditError | StoreError) -> str:
-    told = told_to(visit.reviewer, error)
-    return plain(f"{told[:1].upper()}{told[1:]}.")
+    draw_page(visit, title="What the verdicts say", address="./report", show=_show_board)
 
 
 def _show_board(visit: Visit) -> None:

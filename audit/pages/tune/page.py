@@ -6,18 +6,16 @@ from functools import partial
 
 import streamlit as st
 
-from audit.errors import AuditError, NotReadyError
-from audit.jobs.access import told_to
 from audit.jobs.tuning_board import words
 from audit.jobs.tuning_board.board import Choices, load_choices, open_board
 from audit.jobs.tuning_board.conditions import kept_masks
 from audit.jobs.tuning_board.gallery import judged_masks
 from audit.jobs.tuning_board.kept import what_is_kept
+from audit.pages.lead_page import draw_page
 from audit.pages.notice import plain
 from audit.pages.tune import gallery, kept_ready, rules, sliders, views
 from audit.pages.tune.choosing import choose
 from audit.pages.visit import Visit
-from db.errors import StoreError
 
 _STYLE = """<style>
 [data-testid="stHeader"] { display: none; }
@@ -43,32 +41,9 @@ class View(StrEnum):
 
 
 def main(visit: Visit) -> None:
-    """Draw the page; what is moved on it is drawn again by itself."""
+    """Draw the page."""
     st.html(_STYLE)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.title("Tune the thresholds", anchor=False, width="content")
-        links = visit.links_beside("./tune")
-        st.html(
-            " · ".join(f'<a href="{link.href}" target="_self">{link.label}</a>' for link in links),
-            width="content",
-        )
-    _show(visit)
-
-
-@st.fragment
-def _show(visit: Visit) -> None:
-    try:
-        visit.check(datetime.now(UTC))
-        _show_board(visit)
-    except NotReadyError as error:
-        st.info(_sentence(visit, error))
-    except (AuditError, StoreError) as error:
-        st.error(_sentence(visit, error))
-
-
-def _sentence(visit: Visit, error: AuditError | StoreError) -> str:
-    told = told_to(visit.reviewer, error)
-    return plain(f"{told[:1].upper()}{told[1:]}.")
+    draw_page(visit, title="Tune the thresholds", address="./tune", show=_show_board)
 
 
 def _show_board(visit: Visit) -> None:

@@ -8,6 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from audit.jobs.ingest import IngestRequest, run_ingest
+from audit.jobs.progress import SILENT
+from audit.jobs.workspace import make_workspace
+from db.population import Population
+from tests.audit.jobs.measuring import measured
 from tests.datasets import Run, a_dataset, an_annotation, rectangle, write_json
 
 N_MENTIONS = 150
@@ -34,6 +39,18 @@ def an_unequal_annotation(setting: str, number: int) -> dict[str, Any]:
     is_absent = setting == "B" and number in WITHOUT_MASK_IN_B
     mask = rectangle(0, 0, 0, 0) if is_absent else mask_of(setting, number)
     return an_annotation(number, mask, category_id=unequal_entity(number))
+
+
+def make_unequal_measured(folder: Path) -> Path:
+    """150 mentions of entities of one, two and 30 of them; settings A and B, measured."""
+    make_workspace(folder / "audit", None)
+    population = Population(folder / "audit" / "population")
+    for setting in "AB":
+        annotations = [an_unequal_annotation(setting, number) for number in range(N_MENTIONS)]
+        file = write_json(folder / f"{setting}.json", a_dataset(annotations))
+        run_ingest(population, IngestRequest(files=(file,), setting=setting), workers=1, progress=SILENT)
+    measured(population)
+    return folder / "audit"
 
 
 def ingest_unequal(run: Run, workspace: Path, tmp_path: Path, settings: Iterable[str]) -> None:

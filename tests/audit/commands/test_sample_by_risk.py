@@ -11,10 +11,6 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from audit.jobs.ingest import IngestRequest, run_ingest
-from audit.jobs.progress import SILENT
-from audit.jobs.workspace import make_workspace
-from db.population import Population
 from sampling.estimation.estimate import Estimate
 from sampling.risk.active import FrameKind, RiskEstimate, estimate_by_risk
 from sampling.risk.frame import RiskFrame, Verdicts, Wave
@@ -25,11 +21,11 @@ from tests.audit.commands.audited import (
     exported_units,
     ingest_unequal,
     judge,
+    make_unequal_measured,
     number_of,
     report_of,
     status_of,
 )
-from tests.audit.jobs.measuring import measured
 from tests.datasets import Run, a_dataset, write_json
 
 FIRST = ("--goal", "estimate", "--margin", "0.1", "--risk", "auto", "--size", "60", "--seed", "5")
@@ -41,16 +37,7 @@ def is_right(annotation_id: str) -> bool:
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """150 mentions of entities of one, two and 30 of them; settings A and B, measured."""
-    folder = tmp_path_factory.mktemp("prepared")
-    make_workspace(folder / "audit", None)
-    population = Population(folder / "audit" / "population")
-    for setting in "AB":
-        annotations = [an_unequal_annotation(setting, number) for number in range(N_MENTIONS)]
-        file = write_json(folder / f"{setting}.json", a_dataset(annotations))
-        run_ingest(population, IngestRequest(files=(file,), setting=setting), workers=1, progress=SILENT)
-    measured(population)
-    return folder / "audit"
+    return make_unequal_measured(tmp_path_factory.mktemp("prepared"))
 
 
 @pytest.fixture

@@ -7,23 +7,20 @@ from pathlib import Path
 import pytest
 
 from audit.jobs.evidence.bundle import WrittenBundle
-from audit.jobs.ingest import IngestRequest, run_ingest
 from audit.jobs.progress import SILENT
 from audit.jobs.review_state import load_review_state
 from audit.jobs.sample_extension import extend
 from audit.jobs.sample_growth import Growth
-from audit.jobs.workspace import make_workspace, open_workspace
+from audit.jobs.workspace import open_workspace
 from db.population import Population
 from db.records import Verdict
 from sampling.design.selection import annotation_ticket
 from sampling.reviewers.settlement import Settlement
-from tests.audit.commands.audited import N_MENTIONS, an_unequal_annotation
+from tests.audit.commands.audited import N_MENTIONS, an_unequal_annotation, make_unequal_measured
 from tests.audit.jobs.evidence.bundled import QUESTION, bundle_of, command, found_in, verified
 from tests.audit.jobs.evidence.forging import Forgery
 from tests.audit.jobs.judged_samples import judge
-from tests.audit.jobs.measuring import measured
 from tests.audit.jobs.tuned_workspace import draw, drawn, make_measured, say
-from tests.datasets import a_dataset, write_json
 
 pytestmark = pytest.mark.slow
 
@@ -33,16 +30,7 @@ BY_RISK = ("--goal", "estimate", "--margin", "0.1", "--risk", "auto", "--size", 
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """150 mentions of entities of one, two and 30 of them; settings A and B, measured."""
-    folder = tmp_path_factory.mktemp("prepared")
-    make_workspace(folder / "audit", None)
-    population = Population(folder / "audit" / "population")
-    for setting in "AB":
-        annotations = [an_unequal_annotation(setting, number) for number in range(N_MENTIONS)]
-        file = write_json(folder / f"{setting}.json", a_dataset(annotations))
-        run_ingest(population, IngestRequest(files=(file,), setting=setting), workers=1, progress=SILENT)
-    measured(population)
-    return folder / "audit"
+    return make_unequal_measured(tmp_path_factory.mktemp("prepared"))
 
 
 @pytest.fixture
