@@ -13,6 +13,7 @@ WITH_EXAMPLES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module_name", WITH_EXAMPLES)
 def test_the_examples_in_docstrings_give_what_they_say(module_name: str):
     module = importlib.import_module(module_name.removesuffix(".__init__"))

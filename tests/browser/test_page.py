@@ -12,6 +12,7 @@ from tests.browser.review_workspace import add_review_sample, create_workspace, 
 PAGE_FILE = str(Path(__file__).parents[2] / "streamlit_app.py")
 
 
+@pytest.mark.slow
 def test_the_page_runs_on_a_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = create_workspace(tmp_path)
     sample = add_review_sample(store, tmp_path / "images", usual_mentions(tmp_path / "images"), "first")

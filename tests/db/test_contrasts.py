@@ -105,6 +105,7 @@ def drawn(contrast: Contrast, seed: int, n: int) -> list[Candidate]:
         ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("b", [B, B_IS_SUBSET], ids=["complete", "subset"])
 @given(
     world=frames_and_masks(2),
@@ -183,6 +184,7 @@ def test_a_mask_that_one_setting_lacks_differs_and_one_that_both_lack_does_not(t
     assert (counts.n_missing_in_a, counts.n_missing_in_b) == (3, 3)
 
 
+@pytest.mark.slow
 @given(world=frames_and_masks(3))
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_shared_masks_are_counted_as_by_hand(

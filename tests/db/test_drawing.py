@@ -57,6 +57,7 @@ def smallest(engine: Draw, n: int) -> list[Candidate]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phase1", list(Phase1))
 @given(frame=FRAMES, seed=st.integers(0, 2**63 - 1), per_entity=st.integers(1, 3), n_shards=st.integers(1, 3))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -142,6 +143,7 @@ def sizes_by_entity(engine: Draw, split: str) -> dict[str, tuple[int, int]]:
     }
 
 
+@pytest.mark.slow
 @given(frame=FRAMES, seed=st.integers(0, 2**63 - 1), within=st.booleans(), n_shards=st.integers(1, 3))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_sizes_and_tickets_are_those_of_the_pure_draw(

@@ -73,6 +73,7 @@ TEXTS = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1
 SAID = st.dictionaries(st.sampled_from("abcd"), st.tuples(TEXTS, TEXTS, TEXTS, TEXTS), max_size=4)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
 @given(rounds=st.lists(st.tuples(SAID, st.sets(st.sampled_from(EntityColumn))), max_size=4))
 def test_any_rounds_leave_what_was_last_said_of_each_column(

@@ -36,6 +36,7 @@ def write(folder: Path, rows: list[tuple[str | None, str]], n_shards: int = 1) -
     return files
 
 
+@pytest.mark.slow
 @given(rows=ROWS, splits=st.sets(st.sampled_from(SPLITS)), n_shards=st.integers(1, 3))
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_entity_has_its_annotations_of_every_split(

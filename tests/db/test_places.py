@@ -33,6 +33,7 @@ def put_sources(population: Population, sources: Sequence[Sequence[str]]) -> lis
     return records
 
 
+@pytest.mark.slow
 @given(sources=SOURCES, n_mentions=st.integers(1, 7))
 def test_the_stretches_hold_every_shared_mention_once_and_whole(
     sources: list[list[str]], n_mentions: int

@@ -37,6 +37,7 @@ def expected(parts: list[bytes]) -> bytes | None:
         return None
 
 
+@pytest.mark.slow
 @given(masks=MASKS, first=st.integers(0, 3))
 @settings(deadline=None)  # the first run on a machine compiles
 def test_every_mask_of_a_column_is_as_it_would_be_alone(masks: list[list[bytes]], first: int) -> None:

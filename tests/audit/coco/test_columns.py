@@ -71,6 +71,7 @@ def both_accounts(text: str):
         return outcomes
 
 
+@pytest.mark.slow
 @WITHOUT_DEADLINE
 @given(st.lists(regular_annotations(), min_size=1, max_size=6), st.sampled_from([None, 1]))
 def test_regular_annotations_are_read_in_columns_and_equal_those_read_row_by_row(annotations, indent):

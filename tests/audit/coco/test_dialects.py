@@ -27,12 +27,14 @@ def test_the_page_lists_every_kind_of_problem(page):
     assert page == replaced(page, "kinds", render_kinds())
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_the_page_tells_what_becomes_of_every_odd_file(page, shared_data):
     outcomes = [outcome_of(path) for path in odd_files(shared_data / "odd_coco")]
     assert page == replaced(page, "files", render_files(outcomes))
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_every_refusal_of_an_odd_file_is_one_sentence(shared_data):
     refusals = [outcome_of(path).refusal for path in odd_files(shared_data / "odd_coco")]
@@ -40,6 +42,7 @@ def test_every_refusal_of_an_odd_file_is_one_sentence(shared_data):
     assert all("\n" not in refusal and refusal.endswith(".") for refusal in refusals if refusal)
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_every_annotation_of_an_odd_file_is_accounted_for(shared_data):
     for path in odd_files(shared_data / "odd_coco"):

@@ -39,6 +39,7 @@ def edited_file(path: Path, is_kept, changed=None, *, chunk_bytes: int = 1 << 16
     return target.read_bytes()
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.lists(st.tuples(elements, st.booleans()), max_size=8),
@@ -79,6 +80,7 @@ def test_whatever_the_layout_only_what_is_dropped_is_missing(chosen, others, bla
             assert not found[3]  # and no name
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["keep", "drop", "correct", "give", "both"]), max_size=30), st.integers(8, 900)

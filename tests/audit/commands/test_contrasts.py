@@ -28,6 +28,7 @@ def ticket(seed: int, annotation_id: str) -> str:
     return hashlib.sha256(f"mask-audit/1\nannotation\n{seed}\n{annotation_id}".encode()).hexdigest()
 
 
+@pytest.mark.slow
 def test_only_entities_with_differing_masks_are_drawn_each_by_one_of_them(
     run: Run, workspace: Path, tmp_path: Path
 ) -> None:
@@ -50,6 +51,7 @@ def test_only_entities_with_differing_masks_are_drawn_each_by_one_of_them(
     assert [each["setting"] for each in report_of(run, workspace, tmp_path)["settings"]] == ["A", "B"]
 
 
+@pytest.mark.slow
 def test_entities_drawn_whole_give_the_difference_of_the_whole_frame(
     run: Run, workspace: Path, tmp_path: Path
 ) -> None:
@@ -106,6 +108,7 @@ def emptied(run: Run, workspace: Path, tmp_path: Path) -> Path:
     return workspace
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [

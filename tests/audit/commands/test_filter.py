@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tests.audit.commands.filtering import (
     DISAGREEMENT,
@@ -82,6 +83,7 @@ def test_a_corrected_mask_keeps_its_labels_and_comes_back_under_its_mention(
         assert after[key]["boxes"]
 
 
+@pytest.mark.slow
 def test_run_again_it_replaces_what_it_wrote_and_says_so(
     run: Run, two_settings: Path, rules: Path, tmp_path: Path
 ) -> None:
@@ -111,6 +113,7 @@ def test_rules_set_by_eye_are_said_to_be(run: Run, two_settings: Path, rules: Pa
         assert filtered(run, two_settings, rules, tmp_path / "out", "--json").json["remarks"] == remarks
 
 
+@pytest.mark.slow
 def test_an_empty_mask_of_a_file_of_lists_is_corrected_to_a_list(
     run: Run, workspace: Path, tmp_path: Path
 ) -> None:
@@ -128,6 +131,7 @@ def test_an_empty_mask_of_a_file_of_lists_is_corrected_to_a_list(
     assert (first["segmentation"], first["bbox"]) == (whole["segmentation"], whole["bbox"])
 
 
+@pytest.mark.slow
 def test_files_of_one_name_or_of_ours_get_names_of_their_own(
     run: Run, workspace: Path, rules: Path, tmp_path: Path
 ) -> None:
@@ -145,6 +149,7 @@ def test_files_of_one_name_or_of_ours_get_names_of_their_own(
     assert filtered(run, workspace, rules, out).status == 0
 
 
+@pytest.mark.slow
 def test_elements_that_were_not_read_are_left_out_and_counted(
     run: Run, workspace: Path, rules: Path, tmp_path: Path
 ) -> None:
@@ -171,6 +176,7 @@ def test_a_text_that_a_spreadsheet_would_run_is_no_formula_in_the_decisions(
     assert row["image_id"] == 'a,"b"\r\nc'
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_same_bytes(
     run: Run, two_settings: Path, rules: Path, tmp_path: Path
 ) -> None:

@@ -323,6 +323,7 @@ def test_doctor_gives_every_file_its_account_and_names_the_refused(run: Run, tmp
     assert examined.err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_an_ingest_with_one_line_and_leaves_nothing(
     run: Run, workspace: Path, tmp_path: Path
 ) -> None:

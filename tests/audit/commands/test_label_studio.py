@@ -97,6 +97,7 @@ def test_a_key_file_that_others_may_read_is_refused(run: Run, sampled: Path, tmp
     assert TOKEN not in finished.out + finished.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [("push",), ("status", "--project", 1), ("pull", "--project", 1, "--watch")]
 )

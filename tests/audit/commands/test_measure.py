@@ -19,6 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 Rows = dict[str, dict[str, Any]]
 
 
+@pytest.mark.slow
 def test_measure_gives_the_promised_account_and_skips_what_is_there(run: Run, two_settings: Path) -> None:
     first = run("measure", "-w", two_settings, "--workers", 1, "--json").json
     assert first.pop("seconds") > 0
@@ -68,6 +69,7 @@ def test_status_tells_whether_the_features_are_those_of_the_masks(
     assert "features: outdated; mask-audit measure" in run("status", "-w", two_settings).out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [
@@ -94,6 +96,7 @@ def test_wrong_options_are_refused_in_one_line(
     assert finished.out == ""
 
 
+@pytest.mark.slow
 def test_settings_that_share_no_mention_are_told_how_to(run: Run, workspace: Path, tmp_path: Path) -> None:
     for setting, numbers in (("A", range(3)), ("B", range(3, 6))):
         file = write_json(tmp_path / f"{setting}.json", a_dataset([an_annotation(each) for each in numbers]))
@@ -167,6 +170,7 @@ def check_pairs(population: Population, settings: list[str], step: int) -> int:
     return len(pairs)
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_two_algorithms_and_people_on_real_photographs(run: Run, workspace: Path, shared_data: Path) -> None:
     folder = shared_data / "coco_free"

@@ -91,6 +91,7 @@ def expected_counts(numbers: list[int], people: tuple[str, ...]) -> Counter[str]
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_people", [1, 2, 3])
 def test_a_team_compares_and_the_report_counts_what_its_majority_prefers(
     run: Run, sampled: Path, store: Store, tmp_path: Path, n_people: int
@@ -112,6 +113,7 @@ def test_a_team_compares_and_the_report_counts_what_its_majority_prefers(
     assert set(found["estimands"]) == {"mix", "entity", "annotation"}
 
 
+@pytest.mark.slow
 def test_the_weighted_figures_are_those_of_the_weights_that_a_sample_exports(
     run: Run, sampled: Path, store: Store, tmp_path: Path
 ) -> None:
@@ -132,6 +134,7 @@ def test_the_weighted_figures_are_those_of_the_weights_that_a_sample_exports(
     assert found["same"]["estimate"] == pytest.approx(weighted["same"] / total)
 
 
+@pytest.mark.slow
 def test_no_number_of_the_verdicts_knows_of_a_preference_nor_the_other_way_round(
     run: Run, sampled: Path, store: Store, tmp_path: Path
 ) -> None:
@@ -163,6 +166,7 @@ def _timeless(report: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in report.items() if name != "created_at"}
 
 
+@pytest.mark.slow
 def test_an_unfinished_comparison_counts_what_is_open_and_keeps_identical_masks_in_proportion(
     run: Run, sampled: Path, store: Store, tmp_path: Path
 ) -> None:
@@ -183,6 +187,7 @@ def test_an_unfinished_comparison_counts_what_is_open_and_keeps_identical_masks_
     assert found["same"]["estimate"] >= found["n_identical"] / n_all - 1e-9
 
 
+@pytest.mark.slow
 def test_only_what_somebody_was_asked_to_compare_is_reported(
     run: Run, sampled: Path, store: Store, tmp_path: Path
 ) -> None:
@@ -199,6 +204,7 @@ def test_only_what_somebody_was_asked_to_compare_is_reported(
     assert len(report_of(run, sampled, tmp_path)["preferences"]) == 2
 
 
+@pytest.mark.slow
 def test_what_follows_whole_from_another_comparison_is_reported_too(
     run: Run, workspace: Path, tmp_path: Path
 ) -> None:
@@ -213,6 +219,7 @@ def test_what_follows_whole_from_another_comparison_is_reported_too(
     assert {**first, "b": "C"} == second
 
 
+@pytest.mark.slow
 def test_who_only_opened_the_page_has_compared_nothing(
     run: Run, sampled: Path, store: Store, tmp_path: Path
 ) -> None:
@@ -221,6 +228,7 @@ def test_who_only_opened_the_page_has_compared_nothing(
     assert "preferences" not in report_of(run, sampled, tmp_path)
 
 
+@pytest.mark.slow
 def test_every_format_of_the_report_tells_the_preference(
     run: Run, sampled: Path, store: Store, tmp_path: Path
 ) -> None:
@@ -237,6 +245,7 @@ def test_every_format_of_the_report_tells_the_preference(
         assert "Preferences" in (folder / name).read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -61,6 +61,7 @@ def test_the_summary_says_where_the_pack_is_and_what_is_next(run: Run, sampled: 
     assert "mask-audit verdicts import FILE.csv" in finished.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "fault"),
     [

@@ -285,6 +285,7 @@ def test_a_group_alone_names_its_commands_in_one_line(run: Run, words: list[str]
     assert finished.err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_page_for_others_says_how_people_come_in_and_what_is_not_encrypted(
     run: Run, two_settings: Path
 ) -> None:

@@ -56,6 +56,7 @@ def test_each_rule_tells_what_it_saw_and_the_first_that_does_not_keep_decides(
     ]
 
 
+@pytest.mark.slow
 def test_a_corrected_mask_is_drawn_beside_the_old_one_on_the_photo(
     run: Run, two_settings: Path, rules: Path, tmp_path: Path
 ) -> None:
@@ -73,6 +74,7 @@ def test_a_corrected_mask_is_drawn_beside_the_old_one_on_the_photo(
     assert abs(pixels[16:, :60][~is_tinted[:, :60]] - grey).max() <= 3
 
 
+@pytest.mark.slow
 def test_what_no_rule_decides_is_kept_as_it_is(run: Run, two_settings: Path, rules: Path) -> None:
     rules.write_text(RULES.replace("0.45", "0.1").replace("iou:A", "iou:B"))
     how = ("--rules", rules, "--setting", "A", "-w", two_settings)
@@ -92,6 +94,7 @@ def test_without_a_photo_the_masks_are_drawn_on_plain_grey(
         assert image.getpixel((0, 20)) == (96, 96, 96)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_explained_is_said_in_one_line(
     run: Run, two_settings: Path, rules: Path, tmp_path: Path
 ) -> None:

@@ -68,6 +68,7 @@ def corrected_by_hand(
     return right / decided
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("estimand", "column"), [("mix", None), ("entity", "entity_weight"), ("annotation", "design_weight")]
 )
@@ -151,6 +152,7 @@ def test_three_readers_of_everything_agree_as_pairs_do(run: Run, sampled: Path, 
     assert (setting["n_correct"], setting["n_incorrect"]) == (N_UNITS - 3, 3)
 
 
+@pytest.mark.slow
 def test_nothing_is_corrected_until_every_doubtful_unit_is_read_again(
     run: Run, sampled: Path, tmp_path: Path
 ) -> None:
@@ -185,6 +187,7 @@ def test_one_reader_has_nobody_to_agree_with(run: Run, sampled: Path, tmp_path: 
     assert "corrected" not in report["settings"][0]
 
 
+@pytest.mark.slow
 def test_a_mask_that_two_settings_share_is_one_mask_to_agree_on(
     run: Run, workspace: Path, tmp_path: Path
 ) -> None:

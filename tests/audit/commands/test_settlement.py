@@ -38,6 +38,7 @@ def with_policy(workspace: Path, policy: str) -> None:
     file.write_text("\n".join(lines))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("policy", "counts", "n_disputed"),
     [
@@ -65,6 +66,7 @@ def test_report_and_status_follow_the_policy_of_the_settings(
     )
 
 
+@pytest.mark.slow
 def test_what_a_lead_settles_is_counted_and_asked_for_no_more(
     run: Run, disputed: Path, tmp_path: Path
 ) -> None:
@@ -87,6 +89,7 @@ def test_what_a_lead_settles_is_counted_and_asked_for_no_more(
     assert "lea" not in (tmp_path / "out.csv").read_text()
 
 
+@pytest.mark.slow
 def test_likeliest_verdicts_come_with_a_caution(run: Run, disputed: Path, tmp_path: Path) -> None:
     with_policy(disputed, "dawid-skene")
     report = report_of(run, disputed, tmp_path)
@@ -98,6 +101,7 @@ def test_likeliest_verdicts_come_with_a_caution(run: Run, disputed: Path, tmp_pa
     assert not any("quote the corrected figures" in each for each in report["warnings"])
 
 
+@pytest.mark.slow
 def test_second_readings_that_are_owed_are_the_next_step(run: Run, workspace: Path, tmp_path: Path) -> None:
     ingest_unequal(run, workspace, tmp_path, "A")
     assert run("sample", "--unit", "annotation", "--size", N_UNITS, "-w", workspace).status == 0

@@ -69,6 +69,7 @@ def drawn(run: Run, workspace: Path, tmp_path: Path, size: int, *words: object) 
         return [row["annotation_id"] for row in csv.DictReader(file)]
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 @pytest.mark.parametrize(("settings", "target"), [(("gc",), 0.75), (("ws",), 0.8), (("gc", "ws"), 0.75)])
 def test_a_target_within_reach_is_certified_and_the_truth_bears_it_out(
@@ -148,6 +149,7 @@ def test_over_a_thousand_reviews_the_truth_falls_short_no_oftener_than_promised(
     assert n_certified > 500
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_a_target_out_of_reach_is_refused_and_nothing_is_written(
     run: Run, workspace: Path, tmp_path: Path, two_algorithms: dict[str, Truth]
@@ -163,6 +165,7 @@ def test_a_target_out_of_reach_is_refused_and_nothing_is_written(
         assert not out.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_a_base_rule_set_and_the_thresholds_filter_as_they_were_tuned(
     run: Run, workspace: Path, tmp_path: Path, two_algorithms: dict[str, Truth]
@@ -201,6 +204,7 @@ def read_truth(folder: Path, model: str) -> list[bool]:
     return right
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_where_agreement_is_not_correctness_nothing_is_certified_by_it(
     run: Run, workspace: Path, shared_data: Path, tmp_path: Path
@@ -232,6 +236,7 @@ def test_where_agreement_is_not_correctness_nothing_is_certified_by_it(
     assert closest["high"] < 0.8
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_empty_masks_are_errors_that_agreement_drops(
     run: Run, workspace: Path, shared_data: Path, tmp_path: Path
@@ -267,6 +272,7 @@ def test_empty_masks_are_errors_that_agreement_drops(
     assert n_empty <= 0.05 * len(kept)
 
 
+@pytest.mark.slow
 def test_all_masks_may_be_kept_by_a_rule_set_without_rules(run: Run, tmp_path: Path) -> None:
     folder, out = tmp_path / "audit", tmp_path / "rules.toml"
     workspace = make_measured(folder)

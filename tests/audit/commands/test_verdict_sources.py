@@ -52,6 +52,7 @@ def markdown_of(run: Run, workspace: Path, tmp_path: Path) -> str:
     return (tmp_path / "told" / "report.md").read_text()
 
 
+@pytest.mark.slow
 def test_before_any_verdict_nothing_is_said_of_sources(run: Run, sampled: Path, tmp_path: Path) -> None:
     assert "sources" not in report_of(run, sampled, tmp_path)
     assert "sources" not in status_of(run, sampled)["samples"][0]

@@ -10,6 +10,8 @@ from pycocotools import mask as coco_mask
 from audit.demo.dataset import IMAGES_FOLDER, DemoSetting, write_demo_dataset
 from audit.demo.mentions import load_mentions
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory) -> tuple[DemoSetting, ...]:
@@ -99,7 +101,6 @@ def test_no_two_settings_made_the_same_masks(documents):
     assert len(set(segmentations)) == 4
 
 
-@pytest.mark.slow
 def test_writing_again_gives_the_same_bytes(settings, tmp_path: Path):
     for before, after in zip(settings, write_demo_dataset(tmp_path), strict=True):
         assert after.file.read_bytes() == before.file.read_bytes()

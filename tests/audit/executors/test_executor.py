@@ -83,6 +83,7 @@ def test_what_a_killed_worker_was_doing_is_done_again(
     assert results == [number**2 for number in range(20)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["processes", "dask"])
 def test_a_task_that_kills_every_worker_is_given_up_and_named(
     where: str, tmp_path: Path, request: pytest.FixtureRequest
@@ -97,6 +98,7 @@ def test_a_task_that_kills_every_worker_is_given_up_and_named(
         list(execute(square_or_die, [Fatal(number=number, lives=lives) for number in range(20)]))
 
 
+@pytest.mark.slow
 def test_a_map_that_is_given_up_for_an_error_says_nothing_when_it_is_collected(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
@@ -132,6 +134,7 @@ def eventually(condition: Any) -> bool:
     return bool(condition())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "seconds"),
     [
@@ -203,6 +206,7 @@ def test_a_scheduler_without_workers_is_told(monkeypatch: pytest.MonkeyPatch) ->
         pass
 
 
+@pytest.mark.slow
 def test_work_that_no_worker_is_left_for_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     distributed = pytest.importorskip("distributed", reason="the extra `dask` is not installed")
     monkeypatch.setattr("audit.executors.dask_workers._SECONDS_TO_ANSWER", 1)

@@ -56,6 +56,7 @@ def mentions(draw: st.DrawFn) -> list[Row]:
     return list(draw(st.permutations(rows)))
 
 
+@pytest.mark.slow
 @given(rows=mentions())
 @settings(deadline=None)  # the first run on a machine compiles
 def test_pairs_and_consensus_are_those_of_the_decoded_pixels(rows: list[Row]) -> None:

@@ -101,6 +101,7 @@ def test_no_rows_give_no_rows() -> None:
     assert measure_masks(table_of([])) == MASK_FEATURES.empty_table()
 
 
+@pytest.mark.slow
 @given(
     rows=st.lists(mask_rows(), min_size=1, max_size=9),
     at_once=st.integers(1, 60),

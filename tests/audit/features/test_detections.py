@@ -40,6 +40,7 @@ def sorted_box(x1: float, y1: float, x2: float, y2: float) -> tuple[float, float
     return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
 
 
+@pytest.mark.slow
 @given(rows=st.lists(detected_rows(), min_size=1, max_size=6))
 @settings(deadline=None)
 def test_what_was_detected_is_what_a_loop_over_the_boxes_gives(rows: list[Row]) -> None:

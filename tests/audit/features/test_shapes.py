@@ -25,6 +25,7 @@ def measured(*rows: Row) -> list[dict[str, float | int | None]]:
     return measure_masks(table_of(rows)).select(OF_MASK).to_pylist()
 
 
+@pytest.mark.slow
 @given(rows=st.lists(mask_rows(), min_size=1, max_size=12))
 @settings(deadline=None)  # the first run on a machine compiles
 def test_every_feature_of_shape_is_that_of_the_decoded_pixels(rows: list[Row]) -> None:

@@ -79,6 +79,7 @@ def test_a_draw_by_size_is_the_pure_pareto_draw_on_the_same_tickets_and_grows(
     assert {each.annotation_id for each in short.mentions} < {each.annotation_id for each in grown.mentions}
 
 
+@pytest.mark.slow
 def test_over_all_seeds_the_weights_of_a_draw_by_size_add_up_to_the_frame(tmp_path: Path) -> None:
     files = write(tmp_path, UNEQUAL)
     sums = []

@@ -33,6 +33,7 @@ def emptied(file: Path) -> None:
     file.write_bytes(b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", FeatureTable)
 @pytest.mark.parametrize("harm", [gone, cut_short, emptied])
 def test_a_file_of_features_that_is_harmed_is_noticed_and_written_again(
@@ -63,6 +64,7 @@ def test_a_mark_without_a_list_of_files_says_nothing_of_them(population: Populat
     assert feature_state(population) is FeatureState.HARMED
 
 
+@pytest.mark.slow
 def test_masks_that_changed_are_outdated_whatever_else_is_wrong(population: Population) -> None:
     ingest(population, "A", [an_annotation(3)])
     assert feature_state(population) is FeatureState.OUTDATED

@@ -58,6 +58,7 @@ def left_over(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name.startswith("."))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_bytes", [1_000, N_BYTES // 2])
 def test_a_full_disk_leaves_what_was_there(
     n_bytes: int, population: Population, request_for: FilterRequest, tmp_path: Path
@@ -105,6 +106,7 @@ def rows_of(population: Population, setting: str) -> dict[str, dict[str, Any]]:
     return {row["mention_id"]: row for file in files for row in pq.read_table(file).to_pylist()}
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 @pytest.mark.parametrize("is_matched", [False, True])
 def test_real_masks_with_made_up_and_taken_ids_go_out_and_come_back(

@@ -70,6 +70,7 @@ def filtered(population: Population, request: FilterRequest, deciding: Progress 
     return content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["processes", "dask"])
 def test_whoever_decides_the_same_bytes_are_written(
     where: str, population: Population, here: FilterRequest, request: pytest.FixtureRequest
@@ -83,6 +84,7 @@ def test_whoever_decides_the_same_bytes_are_written(
     assert found == expected
 
 
+@pytest.mark.slow
 def test_a_worker_of_a_cluster_that_is_killed_on_the_way_changes_nothing(
     population: Population, here: FilterRequest, cluster: Any
 ) -> None:

@@ -64,6 +64,7 @@ def n_masks_measured(population: Population) -> int:
     return sum(each.n_masks - each.n_done_before for each in result.settings)
 
 
+@pytest.mark.slow
 def test_every_mask_has_its_row_in_the_order_of_its_file(population: Population) -> None:
     measured(population)
     for setting in population.manifest().settings:
@@ -135,6 +136,7 @@ def test_files_are_as_the_catalogue_says(population: Population) -> None:
         found.validate(full=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["processes", "dask"])
 def test_whoever_measures_writes_the_same_bytes(
     where: str, tmp_path: Path, population: Population, request: pytest.FixtureRequest
@@ -360,6 +362,7 @@ def test_a_full_disk_leaves_nothing_half_written(population: Population) -> None
     assert n_masks_measured(population) == 60 + 51 + 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_workers", [1, 2])
 @pytest.mark.parametrize("harm", ["folder gone", "file cut short"])
 def test_a_harmed_population_is_told_in_one_sentence(

@@ -89,6 +89,7 @@ def overlap(unit: Unit) -> float:
     return (20 - shift(number_of(unit))) / (20 + shift(number_of(unit)))
 
 
+@pytest.mark.slow
 def test_the_new_units_are_inside_and_the_old_ones_stay(workspace: Workspace) -> None:
     _, before = stored(workspace)
     result = grown(workspace, 290)
@@ -126,6 +127,7 @@ def test_inside_a_split_the_smallest_tickets_are_drawn(workspace: Workspace) -> 
     assert Counter(unit.wave for unit in units) == {0: 150, 1: 50, 2: 90}
 
 
+@pytest.mark.slow
 def test_the_first_wave_learns_and_the_others_certify(workspace: Workspace, tmp_path: Path) -> None:
     assert isinstance(tuned(workspace, "A").outcome, NotTuned)
     grown(workspace, 290)
@@ -143,6 +145,7 @@ def test_the_first_wave_learns_and_the_others_certify(workspace: Workspace, tmp_
     assert lost.low <= n_lost <= lost.high
 
 
+@pytest.mark.slow
 def test_of_other_masks_only_the_first_wave_speaks(workspace: Workspace, tmp_path: Path) -> None:
     grown(workspace, 290)
     judge_all(workspace, tmp_path)
@@ -162,6 +165,7 @@ def test_a_region_without_enough_masks_is_refused(workspace: Workspace) -> None:
     assert stored(workspace) == before
 
 
+@pytest.mark.slow
 def test_without_verdicts_a_sample_grows_as_it_was_drawn(measured_folder: Path, tmp_path: Path) -> None:
     shutil.copytree(measured_folder, tmp_path / "plain")
     workspace = open_workspace(tmp_path / "plain")

@@ -39,6 +39,7 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "told"),
     [

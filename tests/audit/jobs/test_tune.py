@@ -181,6 +181,7 @@ def _spoken(number: int) -> str | None:
     return {0: "unsure", 1: None}.get(number % 6, by_truth("A", number))
 
 
+@pytest.mark.slow
 def test_entities_of_unequal_size_are_certified_by_weight(tmp_path: Path) -> None:
     workspace = make_measured(tmp_path / "audit", lambda n: f"Q{n if n > 200 else n % 40}")
     draw(workspace, 400, unit="entity")
@@ -239,6 +240,7 @@ at_least = 0.25
 """
 
 
+@pytest.mark.slow
 def test_rules_before_the_thresholds_drop_and_correct_first(workspace: Workspace, tmp_path: Path) -> None:
     base = tmp_path / "base.toml"
     base.write_text(BASE)

@@ -103,6 +103,7 @@ def test_masks_of_splits_that_the_sample_leaves_out_are_not_certified(
     assert tune_json(found, written=None)["n_outside"] == N_MENTIONS * 2 // 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [("B",), ("A", "B"), ("B", "A")])
 def test_masks_of_mentions_that_the_frame_lacks_are_not_certified(
     halved: Workspace, tmp_path: Path, settings: tuple[str, ...]

@@ -104,6 +104,7 @@ def test_the_order_of_readings_and_of_masks_does_not_matter(crowd, seed, policy)
     assert settle_masks(shuffled, {}, policy) == settle_masks(said, {}, policy)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(crowd=crowds(), policy=st.sampled_from(Settlement))
 def test_every_mask_that_was_read_is_something_and_only_a_disputed_one_may_be_pending(crowd, policy):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,6 +85,7 @@ def test_so_many_agreed_masks_are_settled_that_there_is_gold_and_no_more():
     assert list(others) != list(chosen)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     words=st.lists(st.text("ciu", min_size=1, max_size=5), max_size=15),

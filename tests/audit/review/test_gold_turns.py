@@ -81,6 +81,7 @@ POOLS = st.lists(
 NAMES = st.sets(st.builds("{}{}".format, st.sampled_from("rns"), st.integers(1, 9)))
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(
     pool=POOLS,

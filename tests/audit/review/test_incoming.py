@@ -196,6 +196,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(JSON | st.fixed_dictionaries({"number": JSON, "held": JSON, "wanted": JSON, "events": JSON}))
 def test_no_message_at_all_can_stop_the_page(message: object) -> None:
     for kind in DeskKind:
@@ -203,6 +204,7 @@ def test_no_message_at_all_can_stop_the_page(message: object) -> None:
         assert request.task_ids >= set(request.wanted)
 
 
+@pytest.mark.slow
 @given(st.fixed_dictionaries({key: JSON | st.just(value) for key, value in READING.items()}))
 def test_every_event_is_either_kept_or_refused(event: object) -> None:
     events, refused = parse(event)

@@ -12,6 +12,7 @@ from audit.review.overlay import CROP_FACTOR, MIN_CROP_SIDE, Box, crop_box, mask
 MASKS = arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=40)).filter(lambda mask: mask.any())
 
 
+@pytest.mark.slow
 @given(MASKS)
 def test_the_png_gives_back_the_pixels_of_the_mask(mask: np.ndarray) -> None:
     box = mask_box(mask)

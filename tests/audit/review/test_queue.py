@@ -2,6 +2,7 @@ from collections import Counter
 from itertools import islice, pairwise
 from math import inf
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -138,6 +139,7 @@ def test_masks_asked_for_a_few_at_a_time_come_in_the_same_order(
     )
 
 
+@pytest.mark.slow
 @given(st.integers(0, 5), st.sets(st.integers(0, 599)))
 def test_masks_stay_apart_where_others_take_some_of_the_stream(seed: int, taken: set[int]) -> None:
     mask_units = {f"{unit}-{setting}": unit for unit in range(200) for setting in range(3)}

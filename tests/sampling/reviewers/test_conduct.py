@@ -16,6 +16,7 @@ def ordered(reviewers: object, readings: object, fast: object = None) -> Ordered
     )
 
 
+@pytest.mark.slow
 def test_an_attentive_team_is_warned_of_in_no_more_than_one_review_of_a_hundred() -> None:
     rng = np.random.default_rng(20)
     n_reviews, n_warned = 400, 0

@@ -73,6 +73,7 @@ def test_what_does_not_fit_into_one_file_goes_into_the_next(audit: SmallAudit, t
     assert any("Import tasks-1.json, then tasks-2.json" in line for line in next_steps(written))
 
 
+@pytest.mark.slow
 def test_pictures_may_lie_in_a_folder_instead(audit: SmallAudit, tmp_path: Path) -> None:
     folder = tmp_path / "pictures"
     folder.mkdir()

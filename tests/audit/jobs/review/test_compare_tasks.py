@@ -182,6 +182,7 @@ def test_a_verdict_or_a_pair_of_another_sample_is_refused_by_itself(ann: Compare
     }
 
 
+@pytest.mark.slow
 def test_two_people_are_never_given_the_same_pair_and_together_they_do_all(
     store: Store, sample: ReviewSample, tmp_path: Path
 ) -> None:
@@ -207,6 +208,7 @@ def test_of_the_last_pairs_nobody_is_given_more_than_their_share(
     assert given[1:] == [2, 1]
 
 
+@pytest.mark.slow
 def test_every_pair_goes_to_as_many_people_as_are_to_see_it_and_no_further(
     store: Store, sample: ReviewSample, tmp_path: Path
 ) -> None:

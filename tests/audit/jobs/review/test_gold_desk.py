@@ -126,6 +126,7 @@ class Page:
             return load_reviewer(transaction, self.reviewer_id).practised_at is not None
 
 
+@pytest.mark.slow
 def test_gold_is_mixed_in_and_nothing_that_the_page_gets_tells_it_from_readings(
     store: Store, sample: ReviewSample, tmp_path: Path
 ) -> None:
@@ -143,6 +144,7 @@ def test_gold_is_mixed_in_and_nothing_that_the_page_gets_tells_it_from_readings(
     assert "gold" not in json.dumps(page.answers)
 
 
+@pytest.mark.slow
 def test_a_mask_of_known_answer_is_met_once_and_apart_from_others_of_its_mention(
     store: Store, sample: ReviewSample, tmp_path: Path
 ) -> None:
@@ -160,6 +162,7 @@ def test_a_mask_of_known_answer_is_met_once_and_apart_from_others_of_its_mention
             assert unit_of[one] != unit_of[other]
 
 
+@pytest.mark.slow
 def test_progress_counts_every_verdict_and_no_hand_out_moves_it(
     store: Store, sample: ReviewSample, tmp_path: Path
 ) -> None:
@@ -200,6 +203,7 @@ def test_who_has_nothing_to_read_is_given_nothing_to_practise(
     assert (page.answers[0]["n_settled"], page.answers[0]["n_tasks"]) == (60, 60)
 
 
+@pytest.mark.slow
 def test_what_is_said_of_gold_is_no_reading(store: Store, sample: ReviewSample, tmp_path: Path) -> None:
     page = Page(store, tmp_path, practice=0, gold_share=0.4)
     page.judge_all()
@@ -213,6 +217,7 @@ def test_what_is_said_of_gold_is_no_reading(store: Store, sample: ReviewSample, 
     } == gold
 
 
+@pytest.mark.slow
 def test_practice_comes_first_tells_every_answer_and_is_then_over(
     store: Store, sample: ReviewSample, tmp_path: Path
 ) -> None:

@@ -82,6 +82,7 @@ def test_all_is_read_as_often_as_it_is_owed_and_every_confirmed_verdict_is_there
     assert Counter(each.mask_id for each in standing) == Counter(owed)
 
 
+@pytest.mark.slow
 def test_samples_that_share_masks_do_not_give_them_to_too_many(
     sample: ReviewSample, store_url: str, tmp_path: Path
 ) -> None:

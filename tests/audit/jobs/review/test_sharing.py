@@ -45,6 +45,7 @@ def test_two_people_are_never_given_the_same_mask(store: Store, sample: ReviewSa
     assert max(n_read.values()) == 2
 
 
+@pytest.mark.slow
 def test_every_mask_goes_to_as_many_people_as_there_are_first_readings(
     store: Store, sample: ReviewSample, tmp_path: Path
 ) -> None:
@@ -149,6 +150,7 @@ def test_blocks_are_opened_one_after_the_other_by_all(
     assert set(given[: 15 - WINDOW_SIZE]) == {0}
 
 
+@pytest.mark.slow
 def test_masks_of_a_mention_stay_apart_for_each_of_several_people(store: Store, tmp_path: Path) -> None:
     sample = add_plain_sample(store, tmp_path, 100, n_settings=2)
     people = [Person(store, tmp_path, name) for name in ("ann", "bob", "cid")]
@@ -206,6 +208,7 @@ def test_two_tabs_of_one_person_share_what_they_judge(
     assert here.answer["n_verdicts"] == there.answer["n_verdicts"] == 2
 
 
+@pytest.mark.slow
 def test_readings_from_a_file_count_but_their_names_do_no_work(store: Store, tmp_path: Path) -> None:
     sample = add_plain_sample(store, tmp_path, 10)
     masks = list(sample.unit_of_mask)

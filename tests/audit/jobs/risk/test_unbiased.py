@@ -82,6 +82,7 @@ def test_over_every_start_the_mix_is_that_of_the_allocation(unit: DrawnUnit) -> 
     assert wrong / sum(SHARES.values()) == pytest.approx(target @ is_wrong / target.sum())
 
 
+@pytest.mark.slow
 def test_over_picks_and_starts_an_annotation_stands_for_itself() -> None:
     """The chances of the two stages multiply."""
     population = a_population({"entity": [1, 3, 2, 2], "wiki": [1, 2, 1, 1]}, seed=4)

@@ -39,6 +39,7 @@ def test_bins_hold_about_as_many_and_their_intervals_are_wilsons() -> None:
         )
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from([0.1, 0.2, 0.5, 0.9, float("nan")]), min_size=1, max_size=300))
 def test_masks_of_equal_value_are_in_one_bin_and_each_known_one_in_one(values: list[float]) -> None:
     at = np.array(values)

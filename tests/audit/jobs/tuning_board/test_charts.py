@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from plotly.io import to_json
 
 from audit.features.references import FeatureReference, parse_reference
@@ -29,6 +30,7 @@ def kept_at_half(data: TuningData) -> np.ndarray:
     return kept_masks(data.masks, [condition])
 
 
+@pytest.mark.slow
 def test_names_of_slices_are_escaped_in_charts_and_left_alone_in_tables(data: TuningData) -> None:
     slices = Codes(names=(HOSTILE,), codes=np.zeros(data.masks.n_masks, np.int32))
     parts = what_is_kept_by(data, kept_at_half(data), slices, FIGURES)
