@@ -55,7 +55,7 @@ class Totals:
         n_without_image: name no image.
         n_empty: have a mask without a pixel, or none.
         n_unreadable: have a mask that cannot be read.
-        median_size: height and width in pixels, each by itself, of the masks that have a size; None if none.
+        median_size: height and width in pixels, each by itself, of the images that have a mask with a size.
     """
 
     n_annotations: int
@@ -116,10 +116,14 @@ SELECT {column}, arg_min(annotation_id, ticket, getvariable('n_each')) FROM draw
 """
 
 _TOTALS = """
-SELECT count(*), (SELECT count(DISTINCT entity_id) FROM groups), count(DISTINCT image_id),
+WITH images AS (
+    SELECT max(height) AS height, max(width) AS width FROM annotations WHERE image_id IS NOT NULL
+    GROUP BY image_id
+)
+SELECT count(*), (SELECT count(DISTINCT entity_id) FROM groups), (SELECT count(*) FROM images),
        count(*) FILTER (category_id IS NULL), count(*) FILTER (image_id IS NULL),
        count(*) FILTER (parts_area = 0), count(*) FILTER (parts_area IS NULL),
-       quantile_disc(height, 0.5), quantile_disc(width, 0.5)
+       (SELECT quantile_disc(height, 0.5) FROM images), (SELECT quantile_disc(width, 0.5) FROM images)
 FROM annotations
 """
 
@@ -206,6 +210,38 @@ def open_statistics(population: Population, setting: SettingRecord, naming: Nami
             )
         )
         yield Statistics(connection, naming)
+
+
+def count_elsewhere(
+    population: Population, counted: SettingRecord, others: Sequence[SettingRecord]
+) -> dict[str, int]:
+    """Give how many annotations of each of some settings show mentions that a counted one does not have.
+
+    Returns:
+        Setting → annotations; all that were asked for.
+
+    Raises:
+        UnreachableError: the disk is full, or files of the population are gone.
+    """
+    if not others:
+        return {}
+    # In one query: the mentions of the counted setting are held once, whatever the others are.
+    rows = " UNION ALL ".join(
+        f"SELECT {place} AS place, mention_id FROM read_parquet($files_{place})"  # noqa: S608 - of numbers
+        for place in range(len(others))
+    )
+    files = {
+        f"files_{place}": population.files(other, ANNOTATIONS_FILE) for place, other in enumerate(others)
+    }
+    with query_engine(memory=_MEMORY) as connection:
+        found: dict[int, int] = dict(
+            connection.execute(
+                f"SELECT place, count(*) FROM ({rows}) "  # noqa: S608 - of numbers
+                "ANTI JOIN (SELECT mention_id FROM read_parquet($counted)) USING (mention_id) GROUP BY place",
+                {"counted": population.files(counted, ANNOTATIONS_FILE), **files},
+            ).fetchall()
+        )
+    return {other.setting: found.get(place, 0) for place, other in enumerate(others)}
 
 
 def _category_by_id(naming: Naming) -> str:

@@ -7,6 +7,9 @@ from audit.coco.rle import area, bounding_box, decode_counts, union_counts
 
 Object = Mapping[str, object]
 
+UNKNOWN = "unknown"
+"""The category of what names none."""
+
 _MOST_DIGITS = 15
 """Readers in JavaScript, and those that read numbers as floats, keep such integers apart."""
 
@@ -18,6 +21,7 @@ class JudgedMask:
     Attributes:
         number: its annotation's id where the dataset's ids are no integers; at least 1, each once.
         image_file: None where nobody knows it.
+        entity_id: empty where nobody knows it.
         entity_name: None where nobody knows it.
         supercategory: None where nobody knows it.
         height: pixels.
@@ -103,7 +107,7 @@ def _image(image_id: int, mask: JudgedMask) -> Object:
 def _category(category_id: int, mask: JudgedMask) -> Object:
     return {
         "id": category_id,
-        "name": mask.entity_name or mask.entity_id,
+        "name": mask.entity_name or mask.entity_id or UNKNOWN,
         "supercategory": mask.supercategory or "",
         "original_id": mask.entity_id,
     }

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
+from audit.commands.parameters import PLACE_TO_WRITE
 from audit.console import FILE, Outcome, speaks
 
 
 @click.command()
 @click.argument("old", metavar="OLD.zip", type=FILE)
 @click.argument("new", metavar="NEW.zip", type=FILE)
-@click.option("--out", type=FILE, metavar="DIR", help="Folder for the comparison as a document.")
+@click.option("--out", type=PLACE_TO_WRITE, metavar="DIR", help="Folder for the comparison as a document.")
 @click.option(
     "--carried",
     type=FILE,

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from audit.console import FILE, Outcome, progress_bar, speaks, workspace_option
+from audit.commands.parameters import PLACE_TO_WRITE
+from audit.console import Outcome, progress_bar, speaks, workspace_option
 
 
 @click.command()
@@ -16,7 +17,7 @@ from audit.console import FILE, Outcome, progress_bar, speaks, workspace_option
     required=True,
     help="What it is for; see above.",
 )
-@click.option("--out", type=FILE, required=True, metavar="PATH", help="File or folder; see above.")
+@click.option("--out", type=PLACE_TO_WRITE, required=True, metavar="PATH", help="File or folder; see above.")
 @click.option("--sample", "name", metavar="NAME", help="By default the latest.")
 @click.option("--setting", metavar="S", help="Only this one; by default all of the sample.")
 @click.option("--names", is_flag=True, help="Reviewers by their names, not as reviewer-1 and so on.")

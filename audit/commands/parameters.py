@@ -1,7 +1,9 @@
 """What options may look like that are more than a word or a number."""
 
+import os
 from collections.abc import Mapping
 from math import isnan, nan
+from pathlib import Path
 
 import click
 
@@ -54,6 +56,38 @@ class SizesType(click.ParamType[Mapping[str, int]]):
                 self.fail(f"split {split!r} is given twice", param, ctx)
             sizes[split] = int(number)
         return sizes
+
+
+class PlaceToWriteType(click.Path):
+    """A file or folder that is to be written, which may not be there yet."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        """Give the place; an empty name would be the current folder."""
+        if not os.fspath(value):
+            self.fail("it is empty: name a place, such as ./out", param, ctx)
+        if not is_text(os.fspath(value)):
+            self.fail(f"{os.fspath(value)!r} is no UTF-8: name a place that is", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PLACE_TO_WRITE = PlaceToWriteType()
+
+
+def is_text(given: str) -> bool:
+    """Tell whether a word of the command line was UTF-8; one that was not cannot be written into a file."""
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def refuse_nan(context: click.Context, option: click.Parameter, value: float | None) -> float | None:

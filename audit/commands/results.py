@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from audit.commands.parameters import refuse_nan
+from audit.commands.parameters import PLACE_TO_WRITE, refuse_nan
 from audit.console import (
     EXIT_GATE_FAILED,
     FILE,
@@ -44,7 +44,7 @@ class FormatsType(click.ParamType[tuple[str, ...]]):
 
 
 @click.command()
-@click.option("--out", type=FILE, required=True, metavar="DIR", help="Folder that the files go to.")
+@click.option("--out", type=PLACE_TO_WRITE, required=True, metavar="DIR", help="Folder that the files go to.")
 @click.option("--format", "formats", type=FormatsType(), default=FORMATS, help="By default all of them.")
 @click.option(
     "--estimand",

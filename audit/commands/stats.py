@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
+from audit.commands.parameters import PLACE_TO_WRITE, is_text
 from audit.commands.results import FORMATS, MOST_SHOWN, FormatsType
-from audit.console import FILE, Outcome, progress_bar, speaks, workspace_option
+from audit.console import Outcome, progress_bar, speaks, workspace_option
 
 
 class NamedPlaceType(click.ParamType[tuple[str, Path]]):
@@ -23,6 +24,8 @@ class NamedPlaceType(click.ParamType[tuple[str, Path]]):
         """Give the name and the place."""
         if not isinstance(value, str):
             return value
+        if not is_text(value):
+            self.fail(f"{value!r} is no UTF-8: give the dataset a name and a place that are", param, ctx)
         name, _, place = value.partition("=")
         if not (name.strip() and place):
             self.fail(f"{value!r} is not NAME=FILE or NAME=DIR, such as COCO=coco/stats.json", param, ctx)
@@ -30,7 +33,7 @@ class NamedPlaceType(click.ParamType[tuple[str, Path]]):
 
 
 @click.command()
-@click.option("--out", type=FILE, required=True, metavar="DIR", help="Folder that the files go to.")
+@click.option("--out", type=PLACE_TO_WRITE, required=True, metavar="DIR", help="Folder that the files go to.")
 @click.option("--setting", metavar="S", help="Whose annotations are counted; by default the first ingested.")
 @click.option(
     "--against",

@@ -1,5 +1,6 @@
 """Writes the files of a document into a folder, and the sums by which anybody checks them."""
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -39,11 +40,24 @@ def check_folder(folder: Path) -> None:
     """Refuse a folder that cannot be one, before the work of filling it.
 
     Raises:
-        InputError: a file is in its place.
+        InputError: a file is in its place, or a link that leads nowhere.
     """
     for part in (folder, *folder.parents):
-        if part.exists() and not part.is_dir():
-            raise InputError(f"--out {folder} cannot be a folder: {part} is a file; name another")
+        if part.is_dir() or not os.path.lexists(part):
+            continue
+        what = "a file" if part.exists() else "a link that leads to no folder"
+        raise InputError(f"--out {folder} cannot be a folder: {part} is {what}; name another")
+
+
+def check_outside(place: Path, population: Path) -> None:
+    """Refuse a place in the population, whose files are not to be mixed with others.
+
+    Raises:
+        InputError: it is one.
+    """
+    # Not resolve, which raises where links lead in a circle.
+    if Path(os.path.realpath(place)).is_relative_to(os.path.realpath(population)):
+        raise InputError(f"--out {place} lies in the population: name a place outside of it")
 
 
 def write_document_files(folder: Path, files: Mapping[str, bytes]) -> WrittenFiles:
@@ -57,7 +71,8 @@ def write_document_files(folder: Path, files: Mapping[str, bytes]) -> WrittenFil
         files: path relative to the folder → bytes.
 
     Raises:
-        InputError: the folder cannot be one, holds another document, or a part of it is a link out of it.
+        InputError: the folder cannot be one, holds another document or a folder in the place of a file, or a
+            part of it is a link out of it.
         UnavailableError: the file system refuses.
     """
     check_folder(folder)
@@ -68,6 +83,7 @@ def write_document_files(folder: Path, files: Mapping[str, bytes]) -> WrittenFil
     pngs = _figure_pngs(files)
     if not isinstance(pngs, NoFigurePictures):
         files = {**files, **pngs}
+    _check_files(folder / name for name in (*files, SUMS))
     for name, content in files.items():
         write_bytes(folder / name, content)
     removed, kept = _clear(folder, {name: digest for name, digest in earlier.items() if name not in files})
@@ -131,6 +147,13 @@ def _make_parent(folder: Path, name: str) -> None:
         raise UnavailableError(f"{parent} cannot be made: {error.strerror}") from error
     if not is_inside:
         raise InputError(f"{parent} is a link that leads out of {folder}: remove it, or name another folder")
+
+
+def _check_files(files: Iterable[Path]) -> None:
+    """Refuse folders in the places of files, before any file is written."""
+    for file in files:
+        if file.is_dir():
+            raise InputError(f"{file} is a folder where a file is needed: move it, or name another")
 
 
 def _check_document(folder: Path, files: Mapping[str, bytes], earlier: Mapping[str, str]) -> None:

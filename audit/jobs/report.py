@@ -6,7 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from audit.jobs.document_files import WrittenFiles, check_folder, write_document_files, written_text
+from audit.jobs.document_files import (
+    WrittenFiles,
+    check_folder,
+    check_outside,
+    write_document_files,
+    written_text,
+)
 from audit.jobs.image_check import check_images
 from audit.jobs.loaded_report import ReportQuestion, load_content_of, load_named_state
 from audit.jobs.progress import Progress
@@ -65,6 +71,7 @@ def write_report(
         StoreError: there is no such sample.
     """
     check_folder(request.folder)
+    check_outside(request.folder, workspace.population.folder)
     check_images(workspace.store, request.question.sample, workers=workspace.workers, progress=progress)
     state = load_named_state(workspace, request.question.sample)
     content = load_content_of(workspace, state, request.question, now=now)

@@ -1,7 +1,7 @@
 """Puts everything that a report says together: figures, comparisons, agreement, the goal, and warnings."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from audit.jobs.contrasts import contrasts
@@ -95,17 +95,26 @@ def report_content(
     )
 
 
-def settling(state: ReviewState) -> Settling:
-    """Give what masks count as on which reviewers disagree, and how many there are."""
+def settling(state: ReviewState, among: Collection[str] | None = None) -> Settling:
+    """Give what masks count as on which reviewers disagree, and how many there are.
+
+    Args:
+        state: of the sample.
+        among: the masks that are counted; None for all.
+    """
+
+    def n_of(mask_ids: Collection[str]) -> int:
+        return len(mask_ids) if among is None else sum(mask_id in among for mask_id in mask_ids)
+
     return Settling(
         policy=state.settlement,
-        n_disagreed=len(state.disagreed),
-        n_settled_by_lead=len(state.disagreed & state.adjudicated.keys()),
-        n_settled_by_policy=len(state.settled_by_policy),
-        n_adjudicated=len(state.adjudicated),
-        n_disputed=len(state.disputed),
-        n_flagged=len(state.flagged),
-        n_not_to_settle=len(state.not_to_settle),
+        n_disagreed=n_of(state.disagreed),
+        n_settled_by_lead=n_of(state.disagreed & state.adjudicated.keys()),
+        n_settled_by_policy=n_of(state.settled_by_policy),
+        n_adjudicated=n_of(state.adjudicated),
+        n_disputed=n_of(state.disputed),
+        n_flagged=n_of(state.flagged),
+        n_not_to_settle=n_of(state.not_to_settle),
     )
 
 

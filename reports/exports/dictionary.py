@@ -3,7 +3,7 @@
 from reports.content import ReportContent
 from reports.exports.columns import COLUMNS, Column
 from reports.markdown import escaped
-from reports.sentences import differing_text, provenance_text
+from reports.sentences import differing_text, provenance_text, status_text
 
 ROWS = (
     "One row is one verdict on the mask that one setting made of one annotation. A mask that two settings"
@@ -14,8 +14,9 @@ ROWS = (
 
 ACCURACY = (
     "The accuracy of each setting. Put `entity_weight` or `design_weight` in place of `mix_weight` to count"
-    " every entity, or every annotation, once. Intervals are in the report: they need the design, not only"
-    " the weights."
+    " every entity, or every annotation, once. A setting that awaits verdicts and has none yet has no"
+    " accuracy: its missing masks alone would make it 0. Intervals are in the report: they need the design,"
+    " not only the weights."
 )
 
 BY_RISK = (
@@ -25,7 +26,10 @@ BY_RISK = (
 
 PANDAS = """\
 import pandas as pd
+def has_accuracy(units):
+    return units["outcome"].isin(["correct", "incorrect"]).any() or not (units["outcome"] == "pending").any()
 units = pd.read_parquet({file}).drop_duplicates(["setting", "annotation_id"])
+units = units.groupby("setting").filter(has_accuracy)
 units = units[units["outcome"].isin(["correct", "incorrect", "missing"])]
 right = units["mix_weight"].where(units["outcome"] == "correct", 0.0)
 accuracy = right.groupby(units["setting"]).sum() / units.groupby("setting")["mix_weight"].sum()
@@ -33,8 +37,14 @@ accuracy = right.groupby(units["setting"]).sum() / units.groupby("setting")["mix
 
 DUCKDB = """\
 SELECT setting, sum(if(outcome = 'correct', mix_weight, 0)) / sum(mix_weight) AS accuracy
-FROM (SELECT DISTINCT setting, annotation_id, outcome, mix_weight FROM {file})
-WHERE outcome IN ('correct', 'incorrect', 'missing') GROUP BY setting ORDER BY setting
+FROM (
+    SELECT *, bool_or(outcome IN ('correct', 'incorrect')) OVER of_setting AS is_judged,
+           bool_or(outcome = 'pending') OVER of_setting AS awaits_verdicts
+    FROM (SELECT DISTINCT setting, annotation_id, outcome, mix_weight FROM {file})
+    WINDOW of_setting AS (PARTITION BY setting)
+)
+WHERE outcome IN ('correct', 'incorrect', 'missing') AND (is_judged OR NOT awaits_verdicts)
+GROUP BY setting ORDER BY setting
 """
 
 
@@ -43,6 +53,8 @@ def render_dictionary(content: ReportContent, file: str) -> str:
     remarks = (escaped(differing_text(content)), BY_RISK if content.design.is_by_risk else "")
     lines = [
         f"# Verdicts on the masks of sample {escaped(content.sample)}",
+        "",
+        f"**{escaped(status_text(content))}**",
         "",
         f"{escaped(provenance_text(content))}.",
         "",

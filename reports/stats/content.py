@@ -9,14 +9,16 @@ from reports.stats.numbers import DatasetNumbers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherSetting:
-    """Another setting of the same mentions, which is not counted again.
+    """Another setting, which is not counted.
 
     Attributes:
+        n_elsewhere: annotations that show mentions which the counted setting does not have.
         subset_of: the setting that it is filtered from, or None.
     """
 
     setting: str
     n_annotations: int
+    n_elsewhere: int
     subset_of: str | None
 
 

@@ -27,9 +27,8 @@ def stats_document(content: StatsContent) -> Document:
         title="Statistics of the dataset",
         lede="What the dataset holds: how many annotations of which entities, from where, and how large the "
         "masks are.",
-        status=f"Counted from {counted_text(numbers.total.n_annotations, 'annotation')}: all of setting "
-        f"{numbers.setting}.",
-        is_done=True,
+        status=_status_text(content),
+        is_done=numbers.total.n_annotations > 0,
         facts=tuple(_facts(content)),
         warnings=tuple(_warnings(content)),
         sections={key: section for key, section in sections.items() if section.has_content},
@@ -133,12 +132,15 @@ def examples(content: StatsContent) -> Section:
 
 
 def other_settings(content: StatsContent) -> Section:
-    """Settings that show the same mentions, and were not counted."""
+    """Settings that were not counted, most of which show the same mentions."""
     if not content.others:
         return Section(title="Other settings")
+    is_same = not any(other.n_elsewhere for other in content.others)
     return Section(
         title="Other settings",
-        paragraphs=("They show the same mentions, and are not counted again.",),
+        paragraphs=(
+            "They show the same mentions, and are not counted again." if is_same else "They are not counted.",
+        ),
         points=tuple(map(_other_text, content.others)),
     )
 
@@ -159,7 +161,18 @@ SECTIONS: dict[str, Callable[[StatsContent], Section]] = {
 
 def _other_text(other: OtherSetting) -> str:
     origin = f", filtered from {other.subset_of}" if other.subset_of else ""
-    return f"{other.setting}: {counted_text(other.n_annotations, 'annotation')}{origin}"
+    elsewhere = f", {count_text(other.n_elsewhere)} of other mentions" if other.n_elsewhere else ""
+    return f"{other.setting}: {counted_text(other.n_annotations, 'annotation')}{origin}{elsewhere}"
+
+
+def _status_text(content: StatsContent) -> str:
+    numbers = content.numbers
+    if not numbers.total.n_annotations:
+        return f"Nothing is counted: setting {numbers.setting} has no annotations."
+    return (
+        f"Counted from {counted_text(numbers.total.n_annotations, 'annotation')}: all of setting "
+        f"{numbers.setting}."
+    )
 
 
 def _facts(content: StatsContent) -> Iterator[tuple[str, str]]:
@@ -173,6 +186,15 @@ def _facts(content: StatsContent) -> Iterator[tuple[str, str]]:
 
 def _warnings(content: StatsContent) -> Iterator[str]:
     numbers = content.numbers
+    if not numbers.total.n_annotations:
+        yield f"Setting {numbers.setting} has no annotations: every count is 0."
+    for other in content.others:
+        if other.n_elsewhere:
+            n_elsewhere = counted_text(other.n_elsewhere, "mention")
+            yield (
+                f"Setting {other.setting} shows {n_elsewhere} not counted here: "
+                f"--setting {other.setting} counts them."
+            )
     for n, lacks in (
         (numbers.n_without_entity, "name no entity, and are in no count of entities"),
         (numbers.n_without_image, "name no image"),

@@ -3,7 +3,7 @@
 Format 1, all counts whole numbers, all names text or null for what is not known:
 
     {"format": 1, "version", "created_at", "files": […],
-     "settings_not_counted": [{"setting", "n_annotations", "subset_of"}],
+     "settings_not_counted": [{"setting", "n_annotations", "n_elsewhere", "subset_of"}],
      "numbers": {
         "setting", "n_annotations", "n_entities", "n_images", "n_without_entity", "n_without_image",
         "n_empty", "n_unreadable", "median_size": [height, width] or null,
@@ -18,6 +18,7 @@ COUNTS is "n_annotations" and "n_entities". A name is a value, never a key: name
 """
 
 import json
+import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -35,6 +36,9 @@ from reports.stats.numbers import (
 )
 
 FORMAT = 1
+_MOST = 2**63 - 1
+"""Of anything that is counted."""
+
 _TOTALS = ("n_images", "n_without_entity", "n_without_image", "n_empty", "n_unreadable")
 
 Json = dict[str, Any]
@@ -47,13 +51,18 @@ def render_stats_json(content: StatsContent) -> str:
         "version": content.version,
         "created_at": time_text(content.created_at),
         "files": list(content.files),
-        "settings_not_counted": [asdict(other) for other in content.others],
+        "settings_not_counted": others_json(content),
         "numbers": numbers_json(content.numbers),
         "against": [
             {"name": other.name, "numbers": numbers_json(other.numbers)} for other in content.against
         ],
     }
     return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def others_json(content: StatsContent) -> list[Json]:
+    """Give the settings that were not counted as they stand in `stats.json`."""
+    return [asdict(other) for other in content.others]
 
 
 def numbers_json(numbers: DatasetNumbers) -> Json:
@@ -84,7 +93,9 @@ def read_numbers(document: object) -> DatasetNumbers:
     if not isinstance(document, dict) or not {"format", "numbers"} <= document.keys():
         raise ValueError("it is not what `mask-audit stats` writes")
     if document["format"] != FORMAT:
-        raise ValueError(f"it is of format {document['format']!r}, and format {FORMAT} was needed")
+        raise ValueError(
+            f"it is of format {reprlib.repr(document['format'])}, and format {FORMAT} was needed"
+        )
     try:
         return _numbers(document["numbers"])
     except (KeyError, TypeError, AttributeError) as error:
@@ -93,7 +104,7 @@ def read_numbers(document: object) -> DatasetNumbers:
 
 def _numbers(written: Json) -> DatasetNumbers:
     return DatasetNumbers(
-        setting=str(written["setting"]),
+        setting=_name(written["setting"]) or "",
         total=_counts(written),
         by_visibility=_read_by("visibility", written["by_visibility"]),
         median_size=_size(written["median_size"]),
@@ -123,7 +134,7 @@ def _numbers(written: Json) -> DatasetNumbers:
             )
             for size in written["entity_sizes"]
         ),
-        area=AreaShares(counts=tuple(map(_count, written["area"]["counts"]))),
+        area=_area(written["area"]["counts"]),
         **{name: _count(written[name]) for name in _TOTALS},
     )
 
@@ -172,20 +183,32 @@ def _counts(written: Json) -> Counts:
 
 
 def _count(value: object) -> int:
-    if type(value) is not int or value < 0:
-        raise TypeError(f"{value!r} is no count")
+    if type(value) is not int or not 0 <= value <= _MOST:
+        raise TypeError(f"{reprlib.repr(value)} is no count")
     return value
 
 
 def _name(value: object) -> str | None:
-    if value is not None and not isinstance(value, str):
-        raise TypeError(f"{value!r} is no name")
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise TypeError(f"{reprlib.repr(value)} is no name")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:  # half of a pair, which JSON can write and no file can hold
+        raise TypeError(f"{reprlib.repr(value)} is no text") from error
     return value
+
+
+def _area(counts: Sequence[object]) -> AreaShares:
+    if not counts:
+        raise TypeError("there are no classes of areas")
+    return AreaShares(counts=tuple(map(_count, counts)))
 
 
 def _size(value: object) -> tuple[int, int] | None:
     if value is None:
         return None
     if not isinstance(value, list) or len(value) != 2:
-        raise TypeError(f"{value!r} is no size")
+        raise TypeError(f"{reprlib.repr(value)} is no size")
     return _count(value[0]), _count(value[1])

@@ -105,7 +105,7 @@ class DatasetNumbers:
         n_without_image: annotations that name no image.
         n_empty: masks without a pixel.
         n_unreadable: masks that cannot be read.
-        median_size: height and width of masks in pixels, each by itself; None where none is known.
+        median_size: height and width of the images in pixels, each by itself; None where none is known.
         splits: by name.
         sources: the largest first, what is not known last; only that where nothing is known.
         categories: the same.

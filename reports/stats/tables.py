@@ -92,9 +92,13 @@ def _split_rows(split: SplitNumbers, visibilities: Sequence[str]) -> Iterable[tu
 def _split_cells(
     total: Counts, by_visibility: Mapping[str | None, Counts], visibilities: Sequence[str]
 ) -> tuple[str, ...]:
-    counts = (*(by_visibility.get(name, _NOTHING) for name in visibilities), total)
-    numbers = (*(each.n_entities for each in counts), *(each.n_annotations for each in counts))
-    return tuple(map(count_text, numbers))
+    """Where annotations are neither seen nor unseen, a 0 would say that somebody had looked."""
+    is_said = not total.n_annotations or not by_visibility.keys().isdisjoint(visibilities)
+    counts = [by_visibility.get(name, _NOTHING) if is_said else None for name in visibilities]
+    return (
+        *(ABSENT if each is None else count_text(each.n_entities) for each in (*counts, total)),
+        *(ABSENT if each is None else count_text(each.n_annotations) for each in (*counts, total)),
+    )
 
 
 def _n_named(named: Sequence[NamedNumbers]) -> str:

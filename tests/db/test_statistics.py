@@ -1,16 +1,20 @@
 """Counts of a population agree with a plain count of its rows; draws with tickets computed by hand."""
 
+import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.published_dataset import category_of, reduced, source_of, write_published
 from db.manifest import SettingRecord
 from db.population import ANNOTATIONS_FILE, Population
-from db.statistics import Column, Counted, Naming, Statistics, open_statistics
+from db.statistics import Column, Counted, Naming, Statistics, count_elsewhere, open_statistics
 
 ID_NAMES = Naming(
     sources=[("train images", r"oven\_entity\_train\_%"), ("nines", "Q%9")],
@@ -140,3 +144,49 @@ def test_draws_are_the_smallest_tickets_of_each_group(
         split: tuple(sorted(of_split, key=ticket)[:3]) for split, of_split in ids.items()
     }
     assert statistics.drawn(Column.SPLIT, 3, 7) != statistics.drawn(Column.SPLIT, 3, 8)
+
+
+def rewritten(population: Population, place: Path, change: Callable[[pa.Table], pa.Table]) -> Population:
+    """A copy of a population with other annotations."""
+    shutil.copytree(population.folder, place)
+    copied = Population(place)
+    [file] = copied.files(copied.manifest().settings[0], ANNOTATIONS_FILE)
+    pq.write_table(change(pq.read_table(file)), file)
+    return copied
+
+
+def test_the_median_size_is_of_images_however_many_annotations_they_have(
+    population: Population, tmp_path: Path
+) -> None:
+    def of_three_images(table: pa.Table) -> pa.Table:
+        sizes = {"a": (100, 200), "b": (10, 20), "c": (11, 21), None: (7, 7)}
+        images = [*"abc", None] + (table.num_rows - 4) * ["a"]
+        for name, values in (
+            ("image_id", images),
+            ("height", [sizes[image][0] for image in images]),
+            ("width", [sizes[image][1] for image in images]),
+        ):
+            at = table.schema.get_field_index(name)
+            table = table.set_column(
+                at, table.schema.field(at), pa.array(values, table.schema.field(at).type)
+            )
+        return table
+
+    copied = rewritten(population, tmp_path / "copied", of_three_images)
+    with open_statistics(copied, copied.manifest().settings[0], Naming()) as statistics:
+        totals = statistics.totals()
+    assert (totals.n_images, totals.n_without_image, totals.median_size) == (3, 1, (11, 21))
+
+
+def test_mentions_that_a_counted_setting_lacks_are_counted_in_each_other_one(
+    population: Population, setting: SettingRecord, tmp_path: Path
+) -> None:
+    fewer = rewritten(population, tmp_path / "fewer", lambda table: table.slice(3))
+    [source] = setting.sources
+    moved = fewer.folder / source.folder
+    moved.rename(population.folder / "fewer")
+    counted = replace(setting, setting="fewer", sources=(replace(source, folder="fewer"),))
+
+    assert count_elsewhere(population, counted, [setting, counted]) == {setting.setting: 3, "fewer": 0}
+    assert count_elsewhere(population, setting, [counted]) == {"fewer": 0}
+    assert count_elsewhere(population, setting, []) == {}

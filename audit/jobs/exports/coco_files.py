@@ -19,13 +19,15 @@ _NOT_IN_NAMES = re.compile(r"[^\w.-]+", re.ASCII)
 def coco_files(audited: Audited, masks: Mapping[str, Mask]) -> dict[str, str]:
     """Give the text of each file, by name.
 
-    An annotation's id is the dataset's own where these are integers, else its unit's number: the same in
+    A setting has the name that it would have beside all others of the sample, whose files may lie there. An
+    annotation's id is the dataset's own where these are integers, else its unit's number: the same in
     every file, and for as long as the sample is kept.
     """
     infos = audit_infos(audited.content)
+    names = file_names(setting.setting for setting in audited.state.settings)
     return {
-        f"{name}.json": _document(audited, setting, masks, infos[setting])
-        for setting, name in file_names(setting.setting for setting in audited.settings).items()
+        f"{names[each.setting]}.json": _document(audited, each.setting, masks, infos[each.setting])
+        for each in audited.settings
     }
 
 

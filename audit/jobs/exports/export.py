@@ -1,7 +1,8 @@
 """Writes verdicts and results for other tools."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,8 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from audit.errors import InputError
+from audit.jobs.document_files import check_folder, check_outside
 from audit.jobs.exports.audited import Audited, load_audited
-from audit.jobs.exports.card_file import card_text
+from audit.jobs.exports.card_file import card_of
 from audit.jobs.exports.coco_files import coco_files
 from audit.jobs.exports.fiftyone_file import fiftyone_file
 from audit.jobs.exports.judged_masks import load_audited_masks
@@ -22,6 +24,7 @@ from audit.jobs.image_check import check_images
 from audit.jobs.progress import Progress
 from audit.jobs.pseudonyms import ReviewerNames
 from audit.jobs.workspace import Workspace
+from reports.exports.card import YAML_MARKERS
 from reports.exports.croissant import render_croissant
 from reports.exports.dictionary import render_dictionary
 from reports.exports.verdict_file import VerdictFile
@@ -87,6 +90,7 @@ def write_export(
     audited = load_audited(workspace, request.sample, request.setting, request.names, now=now)
     made = _MAKERS[request.format](workspace, audited, request)
     _refuse_sources(workspace, made.contents)
+    _refuse_folders(made.contents)
     if request.format not in _SUFFIXES:
         request.out.mkdir(parents=True, exist_ok=True)
     for file, content in made.contents.items():
@@ -105,10 +109,10 @@ def _refuse_place(request: ExportRequest) -> None:
             raise InputError(
                 f"--out {out} must name a file that ends in {suffix}, which {request.format} goes to"
             )
+        if out.is_dir():
+            raise InputError(f"--out {out} is a folder: name a file in it, or another")
         return
-    for folder in (out, *out.parents):
-        if folder.exists() and not folder.is_dir():
-            raise InputError(f"--out {out} cannot be a folder: {folder} is a file")
+    check_folder(out)
 
 
 def _refuse_sources(workspace: Workspace, files: Iterable[Path]) -> None:
@@ -120,18 +124,27 @@ def _refuse_sources(workspace: Workspace, files: Iterable[Path]) -> None:
         for path in (source.path, source.base)
         if path is not None
     }
-    population = workspace.population.folder.resolve()
     for file in files:
-        place = file.resolve()
-        if place in ingested:
+        if Path(os.path.realpath(file)) in ingested:
             raise InputError(f"--out {file} is a file that was ingested: name another place")
-        if place.is_relative_to(population):
-            raise InputError(f"--out {file} lies in the population: name a place outside of it")
+        check_outside(file, workspace.population.folder)
+
+
+def _refuse_folders(files: Iterable[Path]) -> None:
+    """All of them, before any file is written."""
+    for file in files:
+        if file.is_dir():
+            raise InputError(f"{file}, which is to be written, is a folder: move it, or name another place")
 
 
 def _make_card(workspace: Workspace, audited: Audited, request: ExportRequest) -> _Made:
     del workspace
-    return _Made(contents={request.out: card_text(request.out, audited.content).encode()})
+    card = card_of(request.out, audited.content)
+    remark = (
+        f"The YAML of {request.out} was not written: no line {YAML_MARKERS[0]} and no line {YAML_MARKERS[1]}"
+        " stands in its front matter."
+    )
+    return _Made(contents={request.out: card.text.encode()}, remarks=() if card.has_yaml else (remark,))
 
 
 def _make_coco(workspace: Workspace, audited: Audited, request: ExportRequest) -> _Made:
@@ -190,16 +203,18 @@ def _table_and_dictionary(audited: Audited, table: Path) -> dict[Path, bytes]:
 
 
 def _verdict_file(audited: Audited, names: ReviewerNames, name: str, content: bytes) -> VerdictFile:
-    state = audited.state
-    decided: Sequence[datetime] = [each.decided_at for each in (*state.standing, *state.adjudications)]
+    decided = [each.decided_at for each in audited.verdicts()]
+    n_readings = [
+        len(readings) for mask_id, readings in audited.state.readings.items() if mask_id in audited.mask_ids
+    ]
     return VerdictFile(
         name=name,
         n_bytes=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         first_decided=min(decided, default=None),
         last_decided=max(decided, default=None),
-        n_readings=len(state.standing),
-        n_masks=len(state.readings),
-        n_masks_read_again=sum(len(readings) > 1 for readings in state.readings.values()),
+        n_readings=sum(n_readings),
+        n_masks=len(n_readings),
+        n_masks_read_again=sum(n > 1 for n in n_readings),
         has_names=names is ReviewerNames.REAL,
     )

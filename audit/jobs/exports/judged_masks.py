@@ -23,14 +23,8 @@ class Finding:
 
 def load_audited_masks(store: Store, audited: Audited) -> dict[str, Mask]:
     """Give the masks of the exported settings, by id."""
-    mask_ids = {
-        made.mask_id
-        for setting in audited.settings
-        for made in audited.state.masks_made[setting.setting]
-        if made.mask_id is not None
-    }
     with store.reading() as transaction:
-        return {mask.mask_id: mask for mask in load_masks(transaction, sorted(mask_ids))}
+        return {mask.mask_id: mask for mask in load_masks(transaction, sorted(audited.mask_ids))}
 
 
 def findings(state: ReviewState, setting: str) -> Iterable[Finding]:

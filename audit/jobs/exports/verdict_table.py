@@ -112,11 +112,9 @@ def _mask_columns(state: ReviewState, setting: SampleSetting) -> Iterator[Row]:
 
 
 def _verdict_columns(audited: Audited) -> Mapping[object, list[Row]]:
-    """The verdicts on each mask: readings as they came, then what leads say."""
-    state = audited.state
-    readings = (reading for of_mask in state.readings.values() for reading in of_mask)
+    """The verdicts on each mask."""
     verdicts: dict[object, list[Row]] = {}
-    for each in (*readings, *state.adjudications):
+    for each in audited.verdicts():
         verdicts.setdefault(each.mask_id, []).append(_of_verdict(each, audited.shown_names))
     return verdicts
 

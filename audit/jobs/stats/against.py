@@ -35,7 +35,11 @@ def load_others(others: Sequence[OtherDataset], progress: Progress) -> tuple[Com
         InputError: two have one name, or there are no numbers to be had from a place.
     """
     names = [other.name for other in others]
-    repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1 or name == OWN_NAME]
+    if OWN_NAME in names:
+        raise InputError(
+            f"--against {OWN_NAME!r} is reserved for the dataset that is counted: give another name"
+        )
+    repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     if repeated:
         raise InputError(
             f"--against {repeated[0]!r} is the name of two datasets: give each a name of its own"

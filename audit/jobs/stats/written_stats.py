@@ -6,7 +6,13 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from audit.jobs.document_files import WrittenFiles, check_folder, write_document_files, written_text
+from audit.jobs.document_files import (
+    WrittenFiles,
+    check_folder,
+    check_outside,
+    write_document_files,
+    written_text,
+)
 from audit.jobs.progress import Progress
 from audit.jobs.report import ILLUSTRATED
 from audit.jobs.stats.against import STATS_FILE, OtherDataset, load_others
@@ -14,13 +20,14 @@ from audit.jobs.stats.area_shares import count_area_shares
 from audit.jobs.stats.dataset_numbers import naming_of, numbers_of, setting_to_count
 from audit.jobs.stats.examples import ExampleRequest, draw_examples
 from audit.jobs.workspace import Workspace
-from db.manifest import Manifest, SettingRecord
-from db.statistics import open_statistics
+from db.manifest import SettingRecord
+from db.population import Population
+from db.statistics import count_elsewhere, open_statistics
 from reports.formats import Format, render_document
 from reports.numbers import count_text, counted_text
 from reports.stats.content import OtherSetting, StatsContent
 from reports.stats.document import stats_document
-from reports.stats.json_document import numbers_json, render_stats_json
+from reports.stats.json_document import numbers_json, others_json, render_stats_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,7 @@ def write_stats(
         UnreachableError: the disk is full, or files of the population are gone.
     """
     check_folder(request.folder)
+    check_outside(request.folder, workspace.population.folder)
     population, naming = workspace.population, naming_of(workspace.settings)
     setting = setting_to_count(population, request.setting)
     against = load_others(request.against, counting)
@@ -74,7 +82,7 @@ def write_stats(
     content = StatsContent(
         numbers=numbers,
         files=tuple(source.file for source in setting.sources),
-        others=_others(population.manifest(), setting),
+        others=_others(population, setting),
         against=against,
         examples=examples,
         version=f"mask-audit {version('mask-audit')}",
@@ -97,6 +105,7 @@ def summary(written: WrittenStats) -> list[str]:
         f"{other.setting} shows the same mentions and is not counted: "
         f"{counted_text(other.n_annotations, 'annotation')}"
         for other in written.content.others
+        if not other.n_elsewhere
     ]
     lines += [f"warning: {warning}" for warning in stats_document(written.content).warnings]
     return [*lines, *written_text(written.files)]
@@ -107,6 +116,8 @@ def as_json(written: WrittenStats) -> dict[str, object]:
     return {
         "files": [str(file) for file in written.files.files],
         "numbers": numbers_json(written.content.numbers),
+        "settings_not_counted": others_json(written.content),
+        "warnings": list(stats_document(written.content).warnings),
     }
 
 
@@ -115,9 +126,17 @@ def others_of(given: Sequence[tuple[str, Path]]) -> tuple[OtherDataset, ...]:
     return tuple(OtherDataset(name=name, place=place) for name, place in given)
 
 
-def _others(manifest: Manifest, counted: SettingRecord) -> tuple[OtherSetting, ...]:
+def _others(population: Population, counted: SettingRecord) -> tuple[OtherSetting, ...]:
+    """The settings that are not counted; those filtered from the counted one have no mention of their own."""
+    others = [each for each in population.manifest().settings if each.setting != counted.setting]
+    looked_at = [each for each in others if each.subset_of != counted.setting]
+    n_elsewhere = count_elsewhere(population, counted, looked_at)
     return tuple(
-        OtherSetting(setting=each.setting, n_annotations=each.n_annotations, subset_of=each.subset_of)
-        for each in manifest.settings
-        if each.setting != counted.setting
+        OtherSetting(
+            setting=each.setting,
+            n_annotations=each.n_annotations,
+            n_elsewhere=n_elsewhere.get(each.setting, 0),
+            subset_of=each.subset_of,
+        )
+        for each in others
     )

@@ -1,6 +1,7 @@
 """Judged masks as a COCO document: valid for pycocotools, with ids that last."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -106,3 +107,9 @@ def test_a_sample_that_grows_keeps_its_numbers() -> None:
 
 def test_no_masks_are_a_document_too() -> None:
     assert judged_document([], {})["annotations"] == []
+
+
+def test_a_mask_of_no_entity_is_of_a_category_with_a_name() -> None:
+    nameless = replace(a_judged_mask(1, "a"), entity_id="", entity_name=None)
+    [category] = judged_document([nameless], {})["categories"]
+    assert (category["name"], category["original_id"]) == ("unknown", "")

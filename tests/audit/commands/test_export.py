@@ -12,7 +12,6 @@ from db.records import Purpose, Reading, Source, Verdict
 from db.reviewers import ensure_reviewer
 from db.reviews import add_readings
 from db.store import Store
-from reports.exports.card import MARKDOWN_MARKERS, YAML_MARKERS
 from sampling.reviewers.settlement import Settlement
 from tests.audit.commands.exporting import judge_copy, make_drawn
 from tests.builders import SOME_DAY
@@ -84,6 +83,43 @@ def test_one_setting_alone_is_exported_where_it_is_named(run: Run, judged: Path,
     export(run, judged, tmp_path / "b.md", "card", "--setting", "B")
     assert "model B" in (tmp_path / "b.md").read_text()
     assert "model A" not in (tmp_path / "b.md").read_text()
+
+
+def test_a_setting_s_file_has_one_name_whatever_else_is_exported(
+    run: Run, workspace: Path, tmp_path: Path
+) -> None:
+    file = write_json(tmp_path / "A.json", a_dataset([an_annotation(number) for number in range(4)]))
+    for setting in ("x y", "x-y"):
+        assert run("ingest", file, "--setting", setting, "-w", workspace).status == 0
+    assert run("sample", "--unit", "annotation", "--size", "4", "-w", workspace).status == 0
+    export(run, workspace, tmp_path / "coco", "coco")
+    before = contents_of(tmp_path / "coco").count(b"Masks of setting x y")
+    [file] = export(run, workspace, tmp_path / "coco", "coco", "--setting", "x-y")["files"]
+
+    assert Path(file).name == "x-y-2.json"
+    assert contents_of(tmp_path / "coco").count(b"Masks of setting x y") == before == 1
+
+
+def test_what_is_said_of_one_setting_is_of_its_verdicts(run: Run, judged: Path, tmp_path: Path) -> None:
+    said = {}
+    for words in ((), ("--setting", "B"), ("--setting", "A")):
+        export(run, judged, tmp_path / "croissant", "croissant", *words)
+        said[words[-1:]] = json.loads((tmp_path / "croissant" / "croissant.json").read_text())
+    everything, second, first = said.values()
+    rows = pq.read_table(tmp_path / "croissant" / "verdicts.parquet").to_pylist()
+
+    assert everything["rai:annotationsPerItem"].startswith("8 verdicts on 6 masks, of which 2 have more")
+    assert second["rai:annotationsPerItem"] == "5 verdicts on 4 masks, of which 1 have more than one."
+    assert second["rai:dataCollectionTimeframe"] == ["2026-11-01T09:00:00Z", "2026-11-03T12:01:00Z"]
+    assert "5 verdicts on 4 masks through" in second["rai:dataAnnotationPlatform"][0]
+    assert sum(row["verdict"] is not None for row in rows) == 7
+    assert first["rai:annotationsPerItem"].startswith("7 verdicts on 5 masks")
+    assert any("of 2 masks" in text for text in everything["rai:dataAnnotationAnalysis"])
+    assert not any("of 2 masks" in text for text in second["rai:dataAnnotationAnalysis"])
+    warnings = [text for text in second["rai:dataLimitations"] if "disagree" in text]
+    assert warnings
+    assert all(text.startswith("Over all settings of the sample: ") for text in warnings)
+    assert "Over all settings" not in json.dumps(everything)
 
 
 def test_a_row_is_a_verdict_and_no_unit_is_lost(run: Run, judged: Path, tmp_path: Path) -> None:
@@ -194,49 +230,25 @@ def test_exporting_again_gives_the_same_files(run: Run, judged: Path, tmp_path: 
     assert sorted(out.rglob("*")) == names
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_a_section_in_somebody_s_readme_is_replaced_and_nothing_else(
-    run: Run, judged: Path, tmp_path: Path, end: str
-) -> None:
-    readme = tmp_path / "README.md"
-    before = ["---", "license: mit", *YAML_MARKERS, "---", "# Ours", "", *MARKDOWN_MARKERS, "", "The end. "]
-    readme.write_bytes(end.join(before).encode())
-    for _ in range(2):
-        export(run, judged, readme, "card")
-        text = readme.read_bytes().decode()
-        assert text.startswith(end.join(before[:2]))
-        assert f"---{end}# Ours{end}{end}{MARKDOWN_MARKERS[0]}" in text
-        assert text.endswith(f"{end}The end. ")
-        assert text.count("\nmask_audit:\n") == text.count("\n## Annotation quality\n") == 1
-
-
 @pytest.mark.parametrize(
-    "text",
+    ("form", "taken"),
     [
-        "# Ours\n",
-        f"{MARKDOWN_MARKERS[1]}\n{MARKDOWN_MARKERS[0]}\n",
-        f"{MARKDOWN_MARKERS[0]}\n",
-        "\n".join(MARKDOWN_MARKERS * 2),
+        ("parquet", "out/v.dictionary.md"),
+        ("croissant", "out/croissant.json"),
+        ("coco", "out/C.json"),
+        ("card", "out/v.md"),
     ],
 )
-def test_a_readme_without_a_place_for_the_section_is_left_alone(
-    run: Run, judged: Path, tmp_path: Path, text: str
+def test_a_folder_in_the_place_of_a_file_is_said_before_any_is_written(
+    run: Run, judged: Path, tmp_path: Path, form: str, taken: str
 ) -> None:
-    readme = tmp_path / "README.md"
-    readme.write_text(text)
-    refused = run("export", "--format", "card", "--out", readme, "-w", judged)
+    (tmp_path / taken).mkdir(parents=True)
+    out = {"parquet": "out/v.parquet", "card": "out/v.md"}.get(form, "out")
+    refused = run("export", "--format", form, "--out", tmp_path / out, "-w", judged)
 
     assert refused.status == 2
-    assert MARKDOWN_MARKERS[0] in refused.err
-    assert readme.read_text() == text
-
-
-def test_a_binary_file_is_no_card(run: Run, judged: Path, tmp_path: Path) -> None:
-    (tmp_path / "card.md").write_bytes(b"\xff\xfe\x00")
-    refused = run("export", "--format", "card", "--out", tmp_path / "card.md", "-w", judged)
-
-    assert refused.status == 2
-    assert "UTF-8" in refused.err
+    assert "is a folder: " in refused.err
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
 
 
 @pytest.mark.parametrize(
@@ -249,6 +261,8 @@ def test_a_binary_file_is_no_card(run: Run, judged: Path, tmp_path: Path) -> Non
         (("--format", "coco", "--out", "coco", "--sample", "other"), "other"),
         (("--format", "yolo", "--out", "yolo"), "yolo"),
         (("--format", "croissant", "--out", "file/out"), "is a file"),
+        (("--format", "coco", "--out", ""), "it is empty: name a place"),
+        (("--format", "parquet", "--out", "\udcff.parquet"), "is no UTF-8"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(

@@ -6,6 +6,7 @@ import click
 import pytest
 
 from audit.commands.parameters import SharesType, SizesType
+from tests.datasets import Run
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,14 @@ def test_sizes_are_whole_numbers_by_split(written: str, sizes: Mapping[str, int]
 def test_what_is_no_size_is_refused(written: str) -> None:
     with pytest.raises(click.BadParameter):
         SizesType().convert(written, None, None)
+
+
+@pytest.mark.parametrize("command", ["report", "stats", "export", "compare"])
+@pytest.mark.parametrize(("out", "message"), [("", "it is empty"), ("\udcff", "is no UTF-8")])
+def test_a_place_to_write_has_a_name_that_can_be_written(
+    run: Run, command: str, out: str, message: str
+) -> None:
+    words = {"export": ["--format", "coco"], "compare": ["old.zip", "new.zip"]}.get(command, [])
+    refused = run(command, *words, "--out", out)
+    assert refused.status == 2
+    assert message in refused.err

@@ -42,7 +42,9 @@ def test_the_first_setting_is_counted_and_the_others_are_said(
     assert {file.name for file in out.iterdir() if file.is_file()} == FILES
     assert {folder.name for folder in out.iterdir() if folder.is_dir()} == {"tables", "figures", "gallery"}
     written = json.loads((out / "stats.json").read_text("utf-8"))
-    assert written["settings_not_counted"] == [{"setting": "B", "n_annotations": 11, "subset_of": None}]
+    assert written["settings_not_counted"] == [
+        {"setting": "B", "n_annotations": 11, "n_elsewhere": 0, "subset_of": None}
+    ]
     with (out / "tables" / "table-2.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     assert [row[0] for row in rows[1:]] == ["entity", "query", "wiki", "total"]
@@ -56,6 +58,42 @@ def test_another_setting_is_counted_where_it_is_named(run: Run, two_settings: Pa
     assert refused.status == 2
     assert "there is no setting 'C'" in refused.err
     assert not (tmp_path / "other").exists()
+
+
+def test_mentions_of_another_setting_that_are_not_counted_are_a_warning(
+    run: Run, workspace: Path, tmp_path: Path
+) -> None:
+    for setting, numbers in (("P1", range(8)), ("P2", range(8, 12)), ("P3", range(6, 10))):
+        file = write_json(tmp_path / f"{setting}.json", a_dataset([an_annotation(each) for each in numbers]))
+        assert run("ingest", file, "--setting", setting, "-w", workspace).status == 0
+    finished = run("stats", "--out", tmp_path / "stats", "--format", "json", "-w", workspace)
+    assert finished.status == 0, finished.err
+    assert "the same mentions" not in finished.out
+    assert "warning: Setting P2 shows 4 mentions not counted here: --setting P2 counts them." in finished.out
+    assert "warning: Setting P3 shows 2 mentions not counted here" in finished.out
+    said = run("stats", "--out", tmp_path / "stats", "--format", "json", "-w", workspace, "--json").json
+    assert [(each["setting"], each["n_elsewhere"]) for each in said["settings_not_counted"]] == [
+        ("P2", 4),
+        ("P3", 2),
+    ]
+    assert len(said["warnings"]) == 2
+
+
+def test_a_place_that_will_not_do_is_refused_before_anything_is_written(
+    run: Run, two_settings: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "taken" / "stats.json").mkdir(parents=True)
+    for out, message in (
+        ("", "--out': it is empty"),
+        ("\udcff", "is no UTF-8"),
+        (two_settings / "population" / "stats", "lies in the population"),
+        (tmp_path / "taken", "is a folder where a file is needed"),
+    ):
+        before = sorted(tmp_path.rglob("*.md"))
+        refused = run("stats", "--out", out, "--format", "md,json", "-w", two_settings)
+        assert (refused.status, refused.err.count("\n")) == (2, 1)
+        assert message in refused.err
+        assert sorted(tmp_path.rglob("*.md")) == before
 
 
 def test_examples_are_drawn_by_the_seed_from_every_group_in_turn(
@@ -116,7 +154,10 @@ def test_another_dataset_is_its_file_its_folder_or_its_workspace(
         (["nowhere"], "is not NAME=FILE or NAME=DIR"),
         (["=A.json"], "is not NAME=FILE or NAME=DIR"),
         (["x=empty", "x=empty"], "'x' is the name of two datasets"),
-        (["this dataset=empty"], "is the name of two datasets"),
+        (["this dataset=empty"], "'this dataset' is reserved for the dataset that is counted"),
+        (["\udcff=empty"], "is no UTF-8"),
+        (["x=\udcff"], "is no UTF-8"),
+        (["x=damaged.json"], "holds no numbers (its numbers are incomplete or damaged (there are no classes"),
         (["x=empty"], "nothing is ingested yet in"),
     ],
 )
@@ -130,6 +171,10 @@ def test_a_dataset_that_has_no_numbers_is_refused_by_name(
 ) -> None:
     run("init", tmp_path / "empty")
     (tmp_path / "text.txt").write_text("no numbers", encoding="utf-8")
+    stats(run, two_settings, tmp_path / "other", "--format", "json", "--examples", "0")
+    damaged = json.loads((tmp_path / "other" / "stats.json").read_text("utf-8"))
+    damaged["numbers"]["area"]["counts"] = []
+    write_json(tmp_path / "damaged.json", damaged)
     monkeypatch.chdir(tmp_path)
     against = [part for word in words for part in ("--against", word)]
     refused = run("stats", "--out", tmp_path / "stats", *against, "-w", two_settings)

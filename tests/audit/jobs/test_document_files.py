@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from audit.errors import InputError, UnavailableError
-from audit.jobs.document_files import check_folder, write_document_files, written_text
+from audit.jobs.document_files import check_folder, check_outside, write_document_files, written_text
 
 FIRST = {"report.html": b"<p>1</p>", "tables/counts.csv": b"a,b\n", "gallery/mask-1.jpg": b"\xff\xd8"}
 
@@ -100,6 +100,39 @@ def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path):
 
     with pytest.raises(InputError, match=r"out/deeper cannot be a folder: .*out is a file; name another"):
         check_folder(tmp_path / "out" / "deeper")
+
+
+@pytest.mark.parametrize("leads_to", ["nowhere", "out"])
+def test_a_link_that_leads_to_no_folder_is_refused(tmp_path, leads_to):
+    (tmp_path / "out").symlink_to(tmp_path / leads_to)
+
+    with pytest.raises(InputError, match="out is a link that leads to no folder"):
+        check_folder(tmp_path / "out")
+
+
+def test_a_place_in_the_population_is_refused_by_whatever_way_it_is_named(tmp_path):
+    population = tmp_path / "population"
+    population.mkdir()
+    (tmp_path / "way").symlink_to(population)
+    check_outside(tmp_path / "populations", population)
+
+    for place in (
+        population,
+        population / "out",
+        tmp_path / "way" / "out",
+        tmp_path / "x" / ".." / "population",
+    ):
+        with pytest.raises(InputError, match="lies in the population: name a place outside of it"):
+            check_outside(place, population)
+
+
+def test_a_folder_in_the_place_of_a_file_is_refused_before_any_is_written(tmp_path):
+    (tmp_path / "SHA256SUMS").mkdir()
+
+    with pytest.raises(InputError, match="SHA256SUMS is a folder where a file is needed"):
+        write_document_files(tmp_path, FIRST)
+
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
 
 
 def test_a_file_in_the_place_of_one_of_its_folders_is_refused(tmp_path):

@@ -81,7 +81,7 @@ def content_of(numbers: DatasetNumbers, *against: ComparedDataset) -> StatsConte
     return StatsContent(
         numbers=numbers,
         files=("a.json",),
-        others=(OtherSetting(setting="B", n_annotations=2, subset_of="A"),),
+        others=(OtherSetting(setting="B", n_annotations=2, n_elsewhere=0, subset_of="A"),),
         against=against,
         examples=None,
         version="mask-audit 0",
@@ -149,9 +149,35 @@ def test_a_dataset_of_other_classes_of_size_is_left_out_of_the_histogram() -> No
 
 
 def test_settings_of_the_same_mentions_are_named() -> None:
-    assert stats_document(content_of(ONE)).sections["other-settings"].points == (
-        "B: 2 annotations, filtered from A",
+    section = stats_document(content_of(ONE)).sections["other-settings"]
+    assert section.paragraphs == ("They show the same mentions, and are not counted again.",)
+    assert section.points == ("B: 2 annotations, filtered from A",)
+    assert not stats_document(content_of(ONE)).warnings
+
+
+def test_a_setting_of_other_mentions_is_not_said_to_show_the_same() -> None:
+    other = OtherSetting(setting="C", n_annotations=3, n_elsewhere=1, subset_of=None)
+    document = stats_document(replace(content_of(ONE), others=(other,)))
+    section = document.sections["other-settings"]
+    assert section.paragraphs == ("They are not counted.",)
+    assert section.points == ("C: 3 annotations, 1 of other mentions",)
+    assert document.warnings == ("Setting C shows 1 mention not counted here: --setting C counts them.",)
+
+
+def test_seen_and_unseen_of_a_split_of_which_nobody_said_it_are_absent() -> None:
+    parted = replace(
+        ONE, splits=(PARTED, plain_split("wiki", counts(5, 3))), by_visibility=PARTED.by_visibility
     )
+    rows = rows_of(content_of(parted), "table-2")
+    assert ("wiki", "", "—", "—", "3", "—", "—", "5") in rows
+
+
+def test_a_dataset_of_no_annotations_is_no_good_news() -> None:
+    document = stats_document(content_of(NOTHING))
+    assert not document.is_done
+    assert document.status == "Nothing is counted: setting A has no annotations."
+    assert document.warnings == ("Setting A has no annotations: every count is 0.",)
+    assert stats_document(content_of(ONE)).is_done
 
 
 @pytest.mark.parametrize("numbers", [ONE, NOTHING], ids=["one", "nothing"])

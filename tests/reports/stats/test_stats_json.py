@@ -74,7 +74,9 @@ def test_the_file_holds_the_numbers_of_other_datasets_too() -> None:
     written = json.loads(render_stats_json(content_of(ONE, ComparedDataset(name="COCO", numbers=other))))
     assert written["format"] == 1
     assert written["against"] == [{"name": "COCO", "numbers": numbers_json(other)}]
-    assert written["settings_not_counted"] == [{"setting": "B", "n_annotations": 2, "subset_of": "A"}]
+    assert written["settings_not_counted"] == [
+        {"setting": "B", "n_annotations": 2, "n_elsewhere": 0, "subset_of": "A"}
+    ]
 
 
 def without(key: str) -> Callable[[dict[str, Any]], object]:
@@ -93,6 +95,11 @@ def without(key: str) -> Callable[[dict[str, Any]], object]:
         (lambda written: written["numbers"].update(median_size=[1]), "is no size"),
         (lambda written: written["numbers"]["sources"][0].update(name=7), "7 is no name"),
         (lambda written: written.update(numbers=[]), "incomplete or damaged"),
+        (lambda written: written["numbers"]["area"].update(counts=[]), "there are no classes of areas"),
+        (lambda written: written["numbers"].update(n_images=10**400), "is no count"),
+        (lambda written: written["numbers"]["sources"][0].update(name="\ud800"), "is no text"),
+        (lambda written: written["numbers"]["splits"][0].update(split="\udfff"), "is no text"),
+        (lambda written: written["numbers"].update(setting="\ud800"), "is no text"),
     ],
 )
 def test_any_other_document_is_refused_with_the_reason(
