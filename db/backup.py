@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import inspect
 
-from db.errors import ConflictError, NotFoundError, UnreachableError
+from db.errors import ConflictError, NotFoundError, StoreError, UnreachableError
 from db.store import BUSY_SECONDS, Store
 from db.tables import SCHEMA_REVISION, metadata
 
@@ -97,6 +97,27 @@ def check_empty(store: Store) -> None:
     _check_program("pg_restore", store)
 
 
+def copy_fault(store: Store, schema: str) -> str | None:
+    """Give what is wrong with a database that was made of a copy, as a clause; None where nothing is.
+
+    Args:
+        store: that database.
+        schema: that the copy is said to have.
+    """
+    try:
+        if store.file is not None:
+            with closing(sqlite3.connect(f"{store.file.absolute().as_uri()}?mode=ro", uri=True)) as copy:
+                fault = _fault(copy)
+            if fault is not None:
+                return fault
+        found = store.revision()
+    except (sqlite3.Error, StoreError) as error:
+        return str(error)
+    if found != schema:
+        return f"it has {f'schema {found}' if found else 'no audit tables'}, not schema {schema}"
+    return None
+
+
 def restore_database(store: Store, copy: Path) -> None:
     """Fill an empty PostgreSQL database from what `copy_database` wrote of another; all of it, or nothing.
 
@@ -139,14 +160,20 @@ def _copy_file(file: Path, target: Path, advance: Callable[[int], object]) -> No
 
 
 def _check_whole(copy: sqlite3.Connection) -> None:
-    (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
-    dangling = copy.execute("PRAGMA foreign_key_check").fetchone()
-    if found != "ok" or dangling is not None:
-        fault = found if found != "ok" else f"a row of {dangling[0]} names one that is not there"
+    fault = _fault(copy)
+    if fault is not None:
         raise ConflictError(
             f"the database is damaged ({fault}): go back to the last backup, or repair it "
             "(sqlite.org/recovery)"
         )
+
+
+def _fault(copy: sqlite3.Connection) -> str | None:
+    (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        return str(found)
+    dangling = copy.execute("PRAGMA foreign_key_check").fetchone()
+    return None if dangling is None else f"a row of {dangling[0]} names one that is not there"
 
 
 def _dump(store: Store, target: Path) -> None:

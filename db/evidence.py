@@ -5,9 +5,10 @@ has a link is kept, as who takes part in a review depends on it.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
+from sys import float_info
 
 from sqlalchemy import (
     JSON,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    UniqueConstraint,
     or_,
     select,
     union,
@@ -53,7 +55,9 @@ __all__ = [
     "columns_of",
     "key_columns",
     "load_evidence",
+    "references_of",
     "row_fault",
+    "unique_columns_of",
 ]
 
 Value = object
@@ -169,6 +173,22 @@ def key_columns(table: str) -> tuple[str, ...]:
 
 
 @cache
+def unique_columns_of(table: str) -> tuple[tuple[str, ...], ...]:
+    """Give the sets of columns in which no two rows of a table are the same."""
+    constraints = [each for each in _TABLES[table].constraints if isinstance(each, UniqueConstraint)]
+    columns = [tuple(column.name for column in each.columns) for each in constraints]
+    kept = sorted(each for each in columns if not any((table, name) in _LEFT_BEHIND for name in each))
+    return (key_columns(table), *kept)
+
+
+@cache
+def references_of(table: str) -> tuple[tuple[str, str, str], ...]:
+    """Give the columns of a table that refer to rows, each with the table and the column referred to."""
+    keys = sorted(_TABLES[table].foreign_keys, key=lambda key: str(key.parent.name))
+    return tuple((key.parent.name, key.column.table.name, key.column.name) for key in keys)
+
+
+@cache
 def choices_of(table: str, column: str) -> tuple[Value, ...]:
     """Give the few values that a column can have; none where it can have many."""
     if column == HAS_LINK:
@@ -255,7 +275,7 @@ def _fits(column: Column[object], value: Value) -> bool:
     if isinstance(kind, Boolean):
         return isinstance(value, bool)
     if isinstance(kind, Float):
-        return isinstance(value, int | float) and not isinstance(value, bool)
+        return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= float_info.max
     if isinstance(kind, Integer):
         return isinstance(value, int) and not isinstance(value, bool) and -_GREATEST <= value < _GREATEST
     if isinstance(kind, String):
@@ -273,6 +293,8 @@ def _is_text(text: str, longest: int | None) -> bool:
 
 def _is_time(text: str) -> bool:
     try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
+        time = datetime.fromisoformat(text)
+        time.astimezone(UTC)  # as stores keep it: of the first and the last day there may be none
+    except (ValueError, OverflowError):
         return False
+    return time.tzinfo is not None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from threading import RLock
+from typing import NoReturn
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,14 +15,14 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DataError,
-    DBAPIError,
     IntegrityError,
     NoSuchModuleError,
     OperationalError,
+    StatementError,
 )
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from db.errors import ConflictError, NotFoundError, UnreachableError
+from db.errors import ConflictError, NotFoundError, StoreError, UnreachableError
 from db.tables import SCHEMA_REVISION
 
 _BEGIN = "audit_begin"
@@ -131,18 +132,13 @@ class Store:
                 f"database {_shown(self._url)} does not answer ({_first_line(error)}): "
                 "check the URL, and that the server or the folder is there"
             ) from error
+        except StatementError as error:
+            _raise_explained(self._url, error)
         try:
             with connection:
                 yield connection
-        except OperationalError as error:
-            raise UnreachableError(
-                f"database {_shown(self._url)} failed ({_first_line(error)}): try again; if it stays so, "
-                "check that no other program holds it and that its disk has room"
-            ) from error
-        except (DataError, IntegrityError) as error:
-            raise ConflictError(
-                f"database {_shown(self._url)} cannot hold what was handed in ({_first_line(error)})"
-            ) from error
+        except StatementError as error:
+            _raise_explained(self._url, error)
 
 
 def insert_if_new(transaction: Transaction, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
@@ -230,9 +226,34 @@ def _other_version(url: URL, found: str) -> str:
     )
 
 
+def _raise_explained(url: URL, error: StatementError) -> NoReturn:
+    fault = _fault(url, error)
+    if fault is None:
+        raise error
+    raise fault from error
+
+
+def _fault(url: URL, error: StatementError) -> StoreError | None:
+    """Give what a failed statement means to people; None where the program itself is at fault."""
+    if isinstance(error, OperationalError):
+        return UnreachableError(
+            f"database {_shown(url)} failed ({_first_line(error)}): try again; if it stays so, "
+            "check that no other program holds it and that its disk has room"
+        )
+    if isinstance(error, DataError | IntegrityError) or isinstance(error.orig, ValueError | OverflowError):
+        return ConflictError(f"database {_shown(url)} cannot hold what was handed in ({_first_line(error)})")
+    # Its subclasses tell of wrong statements; itself, of a file that is none of SQLite's, or has bad pages.
+    if type(error.orig) is sqlite3.DatabaseError:
+        return ConflictError(
+            f"database {_shown(url)} is damaged ({_first_line(error)}): go back to the last backup, or "
+            "repair it (sqlite.org/recovery)"
+        )
+    return None
+
+
 def _shown(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
 
-def _first_line(error: DBAPIError) -> str:
+def _first_line(error: StatementError) -> str:
     return str(error.orig).strip().splitlines()[0]

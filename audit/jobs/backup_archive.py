@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from audit.errors import InputError, UnavailableError
+from audit.jobs.whole_zip import opened_zip
 
 SUMS_NAME = "SHA256SUMS"
 
@@ -171,7 +172,7 @@ def opened_archive(file: Path) -> Iterator[Archive]:
     if not file.is_file():
         raise InputError(f"{file} is no file: name an archive that `mask-audit backup` wrote")
     try:
-        archive = zipfile.ZipFile(file)
+        archive = opened_zip(file)
     except _UNREADABLE as error:
         raise InputError(
             f"{file} is no archive, or is cut short ({error}): name one that `mask-audit backup` wrote"

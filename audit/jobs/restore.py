@@ -21,7 +21,7 @@ from audit.jobs.backup import (
 from audit.jobs.backup_archive import Archive, opened_archive
 from audit.jobs.progress import Progress
 from audit.settings import FILE_NAME, Settings
-from db.backup import CopyKind, check_empty, check_known, restore_database
+from db.backup import CopyKind, check_empty, check_known, copy_fault, restore_database
 from db.population import Population
 from db.store import Store
 
@@ -120,12 +120,31 @@ def _fill(archive: Archive, place: Path, about: _About, url: str, progress: Prog
     # Last: a database that was filled cannot be emptied from here.
     with closing(Store(settings.database_url)) as store:
         if store.file is not None:
-            archive.extract(copy_name, store.file, progress.advance)
+            _fill_file(archive, about, store, store.file, progress)
             return
         copy = place / copy_name
         archive.extract(copy_name, copy, progress.advance)
         restore_database(store, copy)
         copy.unlink()
+        _check_database(archive, about, store)
+
+
+def _fill_file(archive: Archive, about: _About, store: Store, file: Path, progress: Progress) -> None:
+    try:
+        archive.extract(DATABASE_NAMES[about.database], file, progress.advance)
+        _check_database(archive, about, store)
+    except BaseException:
+        file.unlink(missing_ok=True)  # which may lie outside the folder
+        raise
+
+
+def _check_database(archive: Archive, about: _About, store: Store) -> None:
+    fault = copy_fault(store, about.schema)
+    if fault is not None:
+        raise InputError(
+            f"{archive.file} is damaged (the database in it: {' '.join(fault.split())}): take another copy "
+            "of it"
+        )
 
 
 def _about(archive: Archive) -> _About:
@@ -142,7 +161,7 @@ def _about(archive: Archive) -> _About:
             schema=str(content["schema"]),
             population=PopulationPart(content["population"]),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(
             f"{archive.file} does not say what it is a backup of ({ABOUT_NAME}: {error})"
         ) from error

@@ -148,5 +148,7 @@ class RoundsContent:
 
     @property
     def is_complete(self) -> bool:
-        """Nothing awaits a verdict in either round."""
-        return all(each.old_counts.is_complete and each.new_counts.is_complete for each in self.settings)
+        """There is something to compare, and nothing of it awaits a verdict in either round."""
+        return bool(self.settings) and all(
+            each.old_counts.is_complete and each.new_counts.is_complete for each in self.settings
+        )

@@ -23,6 +23,8 @@ def status_text(content: RoundsContent) -> str:
         if content.n_carried
         else ""
     )
+    if not content.settings:
+        return "Nothing is compared: the samples have no setting in common."
     if content.is_complete:
         return f"Both rounds are judged.{carried}"
     n_old, n_new = (

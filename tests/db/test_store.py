@@ -2,6 +2,7 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,15 @@ def test_a_reader_sees_one_state_while_others_write(store: Store, now) -> None:
         with store.transaction() as writer:
             ensure_reviewer(writer, "ann", now)
         assert load_reviewers(transaction) == []
+
+
+def test_a_time_that_has_none_in_utc_is_told_in_words(store: Store) -> None:
+    before_all = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=23)))
+    with (
+        pytest.raises(ConflictError, match="cannot hold what was handed in"),
+        store.transaction() as transaction,
+    ):
+        ensure_reviewer(transaction, "Ann", before_all)
 
 
 def test_text_that_the_database_cannot_hold_is_told_in_words(store: Store, now) -> None:

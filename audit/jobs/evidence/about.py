@@ -112,11 +112,23 @@ def _about(values: dict[str, Any]) -> BundleAbout:
             estimand=Estimand(values["question"]["estimand"]),
             span=Span(values["question"]["span"]),
         ),
-        n_shown=int(values["n_shown"]),
-        has_names=bool(values["has_names"]),
+        n_shown=_count(values["n_shown"]),
+        has_names=_truth(values["has_names"]),
         guideline_hashes=tuple(_text(each) for each in values["guideline_hashes"]),
-        n_rows={_text(table): int(n) for table, n in values["n_rows"].items()},
+        n_rows={_text(table): _count(n) for table, n in values["n_rows"].items()},
     )
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise TypeError(f"a number of things, where {str(value)[:40]} is")
+    return value
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"true or false, where {str(value)[:40]} is")
+    return value
 
 
 def _text(value: object) -> str:

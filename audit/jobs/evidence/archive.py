@@ -10,8 +10,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from audit.errors import InputError, UnavailableError
+from audit.jobs.evidence.about import ABOUT_FILE
+from audit.jobs.evidence.checksums import SUMS_FILE
 from audit.jobs.files import written_beside
 from audit.jobs.progress import Progress
+from audit.jobs.whole_zip import opened_zip
 
 MOST_MEMBERS = 20_000
 MOST_BYTES = 8 * 1024**3
@@ -62,13 +65,13 @@ def pack(folder: Path, file: Path, *, progress: Progress) -> None:
 
 
 def refuse_target(file: Path) -> None:
-    """Raise InputError where a bundle cannot be written to a file, or would replace what is no zip."""
+    """Raise InputError where a bundle cannot be written to a file, or would replace what is no bundle."""
     if not file.parent.is_dir():
         raise InputError(f"{file} cannot be written: {file.parent} is no folder; make it, or name another")
     if file.is_dir():
         raise InputError(f"{file} is a folder: name a file in it")
-    if file.exists() and not zipfile.is_zipfile(file):
-        raise InputError(f"{file} is there and is no zip: name another file, or remove it")
+    if file.exists() and not _is_bundle(file):
+        raise InputError(f"{file} is there and is no bundle: name another file, or remove it")
 
 
 def unpack(file: Path, folder: Path) -> tuple[str, ...]:
@@ -81,7 +84,7 @@ def unpack(file: Path, folder: Path) -> tuple[str, ...]:
     if not file.is_file():
         raise InputError(f"{file} is no file: name a bundle that `mask-audit bundle` wrote")
     try:
-        with file.open("rb") as stream, zipfile.ZipFile(stream) as archive:
+        with opened_zip(file) as archive:
             members = [each for each in archive.infolist() if not each.is_dir()]
             _refuse_strange(file, archive.infolist())
             _refuse_too_much(file, members, file.stat().st_size)
@@ -97,6 +100,14 @@ def unpack(file: Path, folder: Path) -> tuple[str, ...]:
     except OSError as error:
         raise UnavailableError(f"{file} cannot be unpacked: {error.strerror}") from error
     return tuple(sorted(member.filename for member in members))
+
+
+def _is_bundle(file: Path) -> bool:
+    try:
+        with opened_zip(file) as archive:
+            return {ABOUT_FILE, SUMS_FILE} <= set(archive.namelist())
+    except (*_DAMAGED, OSError):
+        return False
 
 
 def _add(archive: zipfile.ZipFile, folder: Path, name: str) -> None:

@@ -13,11 +13,11 @@ from audit.jobs.evidence.about import BundleAbout, write_about
 from audit.jobs.evidence.archive import files_in, pack, refuse_target
 from audit.jobs.evidence.checksums import write_sums
 from audit.jobs.evidence.guideline_file import guideline_hashes, write_guideline_file
-from audit.jobs.evidence.opened import REPORT_FOLDER
 from audit.jobs.evidence.outcomes import write_outcomes
 from audit.jobs.evidence.population_files import write_population_files
-from audit.jobs.evidence.privacy import with_pseudonyms, without_image_roots
+from audit.jobs.evidence.privacy import with_pseudonyms, without_places
 from audit.jobs.evidence.rebuilt import load_rebuilt_state, rebuilt_workspace
+from audit.jobs.evidence.report_names import REPORT_FOLDER
 from audit.jobs.evidence.rows import write_rows
 from audit.jobs.evidence.rule_files import write_rule_files
 from audit.jobs.evidence.settings_file import write_settings_file
@@ -85,9 +85,10 @@ def write_bundle(
     it is of them and no others, and calls people what the rows call them.
 
     Raises:
-        InputError: something is in the way of the file, a rule set is none, or the key cannot sign.
+        InputError: something is in the way of the file, a rule set is none, or the key or its program cannot
+            sign.
         StoreError: there is no such sample.
-        UnavailableError: the disk is full, or the program that signs is not there.
+        UnavailableError: the disk is full.
     """
     refuse_target(request.file)
     if request.signer is not None:
@@ -172,7 +173,7 @@ def _write_report(
         state = load_rebuilt_state(rebuilt, asked.question.sample)
         write_outcomes(folder, state)
         with rebuilt.store.reading() as transaction:
-            return without_image_roots(load_evidence(transaction, state.sample.sample_id))
+            return without_places(load_evidence(transaction, state.sample.sample_id))
 
 
 def _libraries() -> dict[str, str]:

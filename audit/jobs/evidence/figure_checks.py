@@ -9,7 +9,7 @@ from pathlib import Path
 
 from audit.jobs.evidence.about import BundleAbout
 from audit.jobs.evidence.difference import Check, Difference
-from audit.jobs.evidence.opened import REPORT_JSON
+from audit.jobs.evidence.report_names import REPORT_JSON
 from audit.jobs.evidence.row_words import shown
 from audit.jobs.loaded_report import load_report_content
 from audit.jobs.workspace import Workspace
@@ -39,10 +39,14 @@ def check_figures(folder: Path, about: BundleAbout, content: ReportContent) -> C
     """
     computed = json.loads(render_json(content))
     try:
-        stored = json.loads((folder / REPORT_JSON).read_text(encoding="utf-8"))
+        return _check_values(folder, about, computed)
     except (OSError, ValueError, RecursionError):
         fault = Difference(where=REPORT_JSON, what="the file is gone, or it is no JSON")
         return Check(name="figures", said="none", differences=(fault,))
+
+
+def _check_values(folder: Path, about: BundleAbout, computed: object) -> Check:
+    stored = json.loads((folder / REPORT_JSON).read_text(encoding="utf-8"))
     if about.version != version("mask-audit"):
         stored, computed = _in_both(stored, computed), _in_both(computed, stored)
     return Check(

@@ -3,17 +3,13 @@
 from collections.abc import Iterator
 
 from audit.coco.rle import RleError, area, decode_counts, union_counts
-from audit.errors import InputError
 from audit.jobs.evidence.difference import Check, Difference
-from audit.jobs.evidence.rows import FiledRows, place
+from audit.jobs.evidence.rows import place
 from audit.jobs.mask_copies import mask_id_of
 from audit.jobs.review_state import ReviewState
 from audit.jobs.workspace import Workspace
 from db.records import Mask
 from db.samples import load_masks
-
-MOST_PIXELS = 2**29
-"""Of a mask that is decoded: a few bytes of run lengths may claim any size."""
 
 _MASKS = place("masks")
 
@@ -36,14 +32,6 @@ def check_masks(workspace: Workspace, state: ReviewState) -> Check:
         said=f"pixels, areas and ids of {len(masks):,}",
         differences=tuple(differences),
     )
-
-
-def refuse_huge_masks(found: FiledRows) -> None:
-    """Raise InputError where a row claims a mask that nobody could decode."""
-    for filed in found.of_table["masks"]:
-        height, width = filed.row["height"], filed.row["width"]
-        if isinstance(height, int) and isinstance(width, int) and height * width > MOST_PIXELS:
-            raise InputError(f"mask {filed.key} has {height:,} × {width:,} pixels")
 
 
 def _faults(mask: Mask, mention_id: str) -> Iterator[str]:

@@ -12,13 +12,14 @@ from audit.errors import InputError
 from audit.jobs.evidence.about import BundleAbout, read_about
 from audit.jobs.evidence.archive import unpack
 from audit.jobs.evidence.checksums import check_sums
+from audit.jobs.evidence.members import check_members
+from audit.jobs.evidence.part_checks import check_parts
 from audit.jobs.evidence.rebuilt import rebuilt_workspace
+from audit.jobs.evidence.report_names import REPORT_JSON
+from audit.jobs.evidence.row_fit import check_fit
 from audit.jobs.evidence.rows import read_rows
 from audit.jobs.workspace import Workspace
 from db.errors import StoreError
-
-REPORT_FOLDER = "report"
-REPORT_JSON = f"{REPORT_FOLDER}/report.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,13 @@ def open_bundle(file: Path) -> Iterator[OpenedBundle]:
         names = unpack(file, folder)
         about = read_about(folder, file)
         found = read_rows(folder)
-        altered = [*check_sums(folder, names).differences, *found.differences]
+        checks = (
+            check_sums(folder, names),
+            check_members(folder, names),
+            check_fit(found),
+            check_parts(folder),
+        )
+        altered = [*found.differences, *(each for check in checks for each in check.differences)]
         if altered:
             raise InputError(
                 f"{file} was altered ({altered[0]}): `mask-audit verify {file}` names everything"
@@ -67,7 +74,7 @@ def open_bundle(file: Path) -> Iterator[OpenedBundle]:
 def _report(folder: Path, file: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / REPORT_JSON).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{file} is no bundle: {REPORT_JSON} in it cannot be read") from error
     if not isinstance(found, dict):
         raise InputError(f"{file} is no bundle: {REPORT_JSON} in it is no object")

@@ -10,7 +10,7 @@ from audit.jobs.evidence.archive import files_in
 from audit.jobs.evidence.checksums import SUMS_FILE
 from audit.jobs.evidence.difference import Check, Difference
 from audit.jobs.evidence.figure_checks import ROUNDING
-from audit.jobs.evidence.opened import REPORT_FOLDER, REPORT_JSON
+from audit.jobs.evidence.report_names import REPORT_FOLDER, REPORT_JSON
 from audit.jobs.evidence.row_words import shown
 from audit.jobs.report_galleries import GalleryLimits, report_galleries
 from audit.jobs.review_state import ReviewState

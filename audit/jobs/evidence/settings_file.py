@@ -42,7 +42,12 @@ def load_settings_file(folder: Path, into: Path) -> Settings:
     if not kept.is_file():
         raise InputError(f"there is no {SETTINGS_FILE} in the bundle")
     (into / FILE_NAME).write_bytes(kept.read_bytes())
-    settings = load_settings(into, environment={})
+    try:
+        settings = load_settings(into, environment={})
+    except InputError as error:  # which tells where it lies for now
+        raise InputError(str(error).replace(str(into / FILE_NAME), SETTINGS_FILE)) from error
+    except RecursionError as error:
+        raise InputError(f"{SETTINGS_FILE}: it is nested too deep") from error
     usual = Settings(folder=into)
     strange = [name for name in _KEPT_BACK if getattr(settings, name) != getattr(usual, name)]
     if strange:  # a database elsewhere, say, which whoever opens the bundle would be led to

@@ -1,6 +1,9 @@
 """Checks who signed the sums of a bundle."""
 
+import base64
+from collections.abc import Sequence
 from pathlib import Path
+from shutil import which
 from tempfile import TemporaryDirectory
 
 from audit.errors import InputError
@@ -22,13 +25,11 @@ def check_signature(folder: Path, signer: str | None) -> Check:
             file of allowed signers of SSH; None where nobody said whom to trust.
 
     Raises:
-        InputError: `signer` is none of them.
-        UnavailableError: the program that checks is not there.
+        InputError: `signer` is none of them, or the program that checks is not there.
     """
     signed = [each for each in Signing if (folder / each.file).is_file()]
     if signer is None:
-        by = f"it is signed with {' and '.join(signed)}: say whom to trust, with --signer" if signed else ""
-        return Check(name=_NAME, said=by or "it is not signed", is_done=False)
+        return _anybodys(folder, signed)
     asked = _signing_of(signer)
     if asked not in signed:
         what = f"there is none of {asked}"
@@ -40,6 +41,62 @@ def check_signature(folder: Path, signer: str | None) -> Check:
     return Check(name=_NAME, said=what, differences=(Difference(where=asked.file, what=what),))
 
 
+def _anybodys(folder: Path, signed: Sequence[Signing]) -> Check:
+    """Tell of signatures where nobody said whom to trust: one that cannot be anybody's is a difference."""
+    if not signed:
+        return Check(name=_NAME, said="it is not signed", is_done=False)
+    differences = []
+    said = []
+    for signing in signed:
+        fault = _minisign_file_fault(folder) if signing is Signing.MINISIGN else _ssh_file_fault(folder)
+        if fault is not None:
+            what = f"it is nobody's signature on these sums ({fault})"
+            differences.append(Difference(where=signing.file, what=what))
+        is_checked = signing is Signing.SSH and which(signing) is not None
+        said.append(f"somebody signed it with {signing}" if is_checked else f"{signing.file} was not checked")
+    return Check(
+        name=_NAME,
+        said=f"{' and '.join(said)}: say whom to trust, with --signer"
+        if not differences
+        else "a signature is there that counts for nothing",
+        is_done=False,
+        differences=tuple(differences),
+    )
+
+
+def _ssh_file_fault(folder: Path) -> str | None:
+    """Give why a signature of SSH is not on the sums, whoever made it; None where there is no program."""
+    if which(Signing.SSH) is None:
+        return None
+    words = ["-Y", "check-novalidate", "-n", NAMESPACE, "-s", Signing.SSH.file]
+    ending = run_program(Signing.SSH, words, folder=folder, fed=folder / SUMS_FILE)
+    return ending.last_line if ending.status else None
+
+
+def _minisign_file_fault(folder: Path) -> str | None:
+    """Give why a file is no signature of minisign; whether it is on the sums, only a key tells.
+
+    Source: jedisct1.github.io/minisign, "Signature format".
+    """
+    lines = (folder / Signing.MINISIGN.file).read_bytes().decode(errors="replace").splitlines()
+    fine = (
+        len(lines) == 4
+        and lines[0].startswith("untrusted comment: ")
+        and _base64(lines[1])[:2] in (b"Ed", b"ED")
+        and len(_base64(lines[1])) == 74
+        and lines[2].startswith("trusted comment: ")
+        and len(_base64(lines[3])) == 64
+    )
+    return None if fine else "it is no signature of minisign"
+
+
+def _base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
+
+
 def _signing_of(signer: str) -> Signing:
     if _is_minisign_key(signer):
         return Signing.MINISIGN
@@ -47,7 +104,7 @@ def _signing_of(signer: str) -> Signing:
         text = Path(signer).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise InputError(f"--signer {signer} cannot be read: name the file of a public key") from error
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     if any(_is_minisign_key(line) for line in lines):
         return Signing.MINISIGN
     if "PRIVATE KEY" in text or "secret key" in text:
@@ -85,9 +142,10 @@ def _ssh_fault(folder: Path, signer: Path) -> str | None:
 
 def _allowed_signers(signer: Path, place: Path) -> Path:
     """Give a file of allowed signers; of a public key, one that allows it alone."""
-    text = signer.read_text(encoding="utf-8").strip()
-    if not text.startswith(("ssh-", "ecdsa-", "sk-")):
+    written = map(str.strip, signer.read_text(encoding="utf-8").splitlines())
+    lines = [line for line in written if line and not line.startswith("#")]
+    if not lines or not lines[0].startswith(("ssh-", "ecdsa-", "sk-")):
         return signer.absolute()
     allowed = place / "allowed_signers"
-    allowed.write_text("".join(f"{_ANYBODY} {line}\n" for line in text.splitlines()), encoding="utf-8")
+    allowed.write_text("".join(f"{_ANYBODY} {line}\n" for line in lines), encoding="utf-8")
     return allowed

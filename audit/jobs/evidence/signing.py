@@ -56,8 +56,7 @@ class Signer:
         """Sign the sums of a bundle that lies in a folder; give the name of what signed.
 
         Raises:
-            InputError: the key is damaged, or its passphrase is wrong.
-            UnavailableError: the program is not there.
+            InputError: the key is damaged, its passphrase is wrong, or the program is not there.
         """
         if self.signing is Signing.MINISIGN:
             words = ["-S", "-s", str(self.key), "-m", SUMS_FILE, "-x", self.signing.file, "-t", NAMESPACE]
@@ -72,8 +71,7 @@ class Signer:
         """Raise, before any work is done, where signing is bound to fail.
 
         Raises:
-            InputError: the key has a passphrase, and nobody is there to type it.
-            UnavailableError: the program is not there.
+            InputError: the program is not there, or the key has a passphrase and nobody is there to type it.
         """
         find_program(self.signing)
         if not self.may_ask and self._asks():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
-from audit.errors import UnavailableError
+from audit.errors import InputError, UnavailableError
 
 _PATIENCE = 120
 """Seconds that a program may take where nobody can be typing."""
@@ -40,7 +40,8 @@ def run_program(
         fed: a file that it reads as its input.
 
     Raises:
-        UnavailableError: it is not there, or it takes longer than it should.
+        InputError: it is not there.
+        UnavailableError: it takes longer than it should.
     """
     program = find_program(name)
     with Path(os.devnull if fed is None else fed).open("rb") as given:
@@ -63,8 +64,8 @@ def run_program(
 
 
 def find_program(name: str) -> str:
-    """Give where a program is; raise UnavailableError where it is not."""
+    """Give where a program is; raise InputError where it is not."""
     program = which(name)
     if program is None:
-        raise UnavailableError(f"{name} is not on the PATH: install it, or leave signatures out")
+        raise InputError(f"{name} is not on the PATH: install it, or leave signatures out")
     return program

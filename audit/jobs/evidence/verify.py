@@ -9,17 +9,21 @@ from tempfile import TemporaryDirectory
 
 from audit.errors import InputError
 from audit.jobs.evidence.about import BundleAbout, read_about
+from audit.jobs.evidence.about_checks import check_about, has_sample
 from audit.jobs.evidence.archive import unpack
 from audit.jobs.evidence.checksums import check_sums
 from audit.jobs.evidence.difference import Check, Difference
 from audit.jobs.evidence.figure_checks import check_figures, computed_content
 from audit.jobs.evidence.guideline_file import check_guideline
-from audit.jobs.evidence.mask_checks import check_masks, refuse_huge_masks
+from audit.jobs.evidence.mask_checks import check_masks
+from audit.jobs.evidence.members import check_members, check_pictures
 from audit.jobs.evidence.outcomes import OUTCOMES_FILE, outcome_differences
+from audit.jobs.evidence.part_checks import check_parts
 from audit.jobs.evidence.rebuilt import load_rebuilt_state, rebuilt_workspace
 from audit.jobs.evidence.redraw import check_draw
 from audit.jobs.evidence.report_checks import check_report, follows_from_figures
 from audit.jobs.evidence.row_checks import check_rows
+from audit.jobs.evidence.row_fit import check_fit
 from audit.jobs.evidence.rows import ROWS_FOLDER, FiledRows, read_rows
 from audit.jobs.evidence.rule_files import check_rule_files
 from audit.jobs.evidence.sample_checks import check_order, check_sources, check_tickets, check_weights
@@ -91,8 +95,9 @@ def verify_bundle(request: VerifyRequest, *, progress: Progress) -> Verification
     """Check a bundle in a temporary folder; nothing of it is run, and nothing is written elsewhere.
 
     Raises:
-        InputError: it is no bundle, is damaged, or of a newer format; or nobody can be the signer.
-        UnavailableError: the program that checks signatures is not there, or the disk is full.
+        InputError: it is no bundle, is damaged, or of a newer format; or nobody can be the signer, or the
+            program that checks signatures is not there.
+        UnavailableError: the disk is full.
     """
     with TemporaryDirectory(prefix="mask-audit-") as place:
         folder = Path(place)
@@ -101,9 +106,12 @@ def verify_bundle(request: VerifyRequest, *, progress: Progress) -> Verification
         found = read_rows(folder)
         checks = (
             check_sums(folder, names),
+            check_members(folder, names),
             check_signature(folder, request.signer),
+            check_about(about, found),
             check_rows(folder, found, about.n_rows),
-            *_computed(folder, about, found, request, progress),
+            *_checks_of_content(folder, about, found, request, progress),
+            check_pictures(names),
             check_guideline(folder, found.values()),
             check_rule_files(folder),
         )
@@ -111,12 +119,21 @@ def verify_bundle(request: VerifyRequest, *, progress: Progress) -> Verification
     return Verification(file=request.file, about=about, checks=checks, remarks=tuple(remarks))
 
 
+def _checks_of_content(
+    folder: Path, about: BundleAbout, found: FiledRows, request: VerifyRequest, progress: Progress
+) -> Sequence[Check]:
+    fitting = check_fit(found), check_parts(folder)
+    if any(each.differences for each in fitting) or not has_sample(about, found):
+        said = "not computed, as what they are made of does not fit together"
+        return *fitting, Check(name="figures", said=said, is_done=False)
+    return *fitting, *_computed(folder, about, found, request, progress)
+
+
 def _computed(
     folder: Path, about: BundleAbout, found: FiledRows, request: VerifyRequest, progress: Progress
 ) -> Sequence[Check]:
     checks: list[Check] = []
     try:
-        refuse_huge_masks(found)
         with rebuilt_workspace(folder, found.values()) as workspace:
             state = load_rebuilt_state(workspace, about.sample)
             checks += [

@@ -1,8 +1,10 @@
 """Carries verdicts of the old round to the new one, where the mask is the same and nobody judged it anew."""
 
+import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+from audit.errors import InputError
 from audit.jobs.files import write_csv
 from audit.jobs.review_state import Outcome, ReviewState
 from audit.jobs.rounds.mentions import CommonUnit, common_masks
@@ -34,6 +36,26 @@ def carried_verdicts(
     return tuple(each for each in carried if each is not None)
 
 
+def refuse_carried_target(file: Path, inputs: Sequence[Path]) -> None:
+    """Raise InputError where carried verdicts cannot be written, or would replace anything but such verdicts.
+
+    Args:
+        file: that is to be written.
+        inputs: files that are read.
+    """
+    if not file.parent.is_dir():
+        raise InputError(f"--carried {file} cannot be written: {file.parent} is no folder; name another")
+    if file.is_dir():
+        raise InputError(f"--carried {file} is a folder: name a file in it")
+    if any(file.resolve() == each.resolve() for each in inputs):
+        raise InputError(f"--carried {file} is one of the bundles that are compared: name another file")
+    if file.exists() and not _holds_carried_verdicts(file):
+        raise InputError(
+            f"--carried {file} is there and holds other things than carried verdicts: name another file, or "
+            "remove it"
+        )
+
+
 def write_carried(file: Path, carried: Sequence[StandingVerdict]) -> None:
     """Write verdicts as `verdicts import` takes them, by the ids of their masks."""
     rows = [
@@ -49,6 +71,17 @@ def write_carried(file: Path, carried: Sequence[StandingVerdict]) -> None:
         for each in carried
     ]
     write_csv(file, FILE_COLUMNS, rows)
+
+
+def _holds_carried_verdicts(file: Path) -> bool:
+    try:
+        with file.open(encoding="utf-8", newline="") as stream:
+            rows = csv.reader(stream)
+            is_ours = tuple(next(rows, ())) == FILE_COLUMNS
+            # What people said themselves may stand under the same columns.
+            return is_ours and all(row[1:2] == [CARRIED_BY] for row in rows)
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return False
 
 
 def _settled(old: ReviewState, mask_id: str) -> StandingVerdict | None:

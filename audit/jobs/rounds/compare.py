@@ -9,7 +9,7 @@ from pathlib import Path
 from audit.jobs.document_files import WrittenFiles, check_folder, write_document_files
 from audit.jobs.estimates import Figures
 from audit.jobs.rounds.audited_round import AuditedRound, load_round
-from audit.jobs.rounds.carrying import carried_verdicts, write_carried
+from audit.jobs.rounds.carrying import carried_verdicts, refuse_carried_target, write_carried
 from audit.jobs.rounds.changes import changes, presence
 from audit.jobs.rounds.differences import RoundPair, setting_rounds
 from audit.jobs.rounds.mentions import common_units, shared_mentions
@@ -52,6 +52,8 @@ def compare_rounds(request: RoundsRequest, *, now: datetime) -> ComparedRounds:
     """
     if request.folder is not None:
         check_folder(request.folder)
+    if request.carried_file is not None:
+        refuse_carried_target(request.carried_file, (request.old, request.new))
     old, judged = load_round(request.old), load_round(request.new)
     common = common_units(old.state, judged.state)
     both = [setting for setting in judged.settings if setting in old.settings]

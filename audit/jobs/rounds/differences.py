@@ -105,7 +105,7 @@ def _setting_rounds(pair: RoundPair, setting: str, before: Result, after: Result
         if each.is_same and each.old_outcome in _JUDGED and each.new_outcome in _JUDGED
     ]
     was, stands = judged.outcomes[setting], new.outcomes[setting]
-    as_before = _as_mixed_before(pair, setting)
+    as_before = _as_mixed_before(pair, setting, after)
     compared = after.estimands if as_before is None else {**after.estimands, Estimand.MIX: as_before}
     return SettingRounds(
         setting=setting,
@@ -181,9 +181,12 @@ def _new_sample(pair: RoundPair, setting: str) -> ReviewedSample:
     return replace(sample, mix_weight=weights) if isinstance(weights, np.ndarray) else sample
 
 
-def _as_mixed_before(pair: RoundPair, setting: str) -> Figure | None:
+def _as_mixed_before(pair: RoundPair, setting: str, after: Result) -> Figure | None:
     if not isinstance(pair.mix_weights, np.ndarray):
         return None
+    found = after.estimands[Estimand.MIX]
+    if isinstance(found, NoEstimate):  # other weights make no accuracy of masks that nobody judged
+        return found
     outcomes = _new_sample(pair, setting).outcomes(Estimand.MIX)
     return estimate(outcomes, confidence=pair.figures.confidence)
 

@@ -5,8 +5,9 @@ import shutil
 import stat
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from audit.settings import Settings, load_settings, write_settings
 from db.population import Population
 from db.samples import add_sample, load_sample, load_units, put_units
 from db.store import Store
+from db.tables import SCHEMA_REVISION
 from tests.audit.commands.audited import exported_units, judge, report_of
 from tests.builders import SOME_DAY, a_sample, a_unit
 from tests.datasets import Run, a_dataset, an_annotation, rectangle, write_json
@@ -234,6 +236,67 @@ def test_a_harmed_archive_makes_nothing(run: Run, harmed: Path, tmp_path: Path) 
     assert finished.err.count("\n") == 1
     assert not (tmp_path / "again").exists()
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
+
+
+def test_an_archive_whose_front_is_cut_off_is_damaged(run: Run, archive: Path, tmp_path: Path) -> None:
+    archive.write_bytes(archive.read_bytes()[100:])
+    finished = run("restore", archive, tmp_path / "again")
+    assert finished.status == 2
+    assert "backup.zip is no archive, or is cut short (its front is cut off)" in finished.err
+    assert not (tmp_path / "again").exists()
+
+
+def summed_archive(file: Path, target: Path, name: str, content: bytes) -> Path:
+    """The same archive with another content of a member, whose sum is that content's."""
+    with zipfile.ZipFile(file) as before:
+        sums = before.read("SHA256SUMS").decode().splitlines()
+    changed = [f"{sha256(content).hexdigest()}  {name}" if line[66:] == name else line for line in sums]
+    new_sums = "".join(f"{line}\n" for line in changed).encode()
+    return changed_archive(file, target, {name: content, "SHA256SUMS": new_sums})
+
+
+def overwritten(content: bytes) -> bytes:
+    return content[:5000] + bytes(range(250)) * 16 + content[9000:]
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("backup.json", lambda _: b"[" * 100_000, "does not say what it is a backup of"),
+        ("database.sqlite", lambda _: b"", "the database in it: it has no audit tables"),
+        ("database.sqlite", overwritten, "is damaged (the database in it: "),
+        ("database.sqlite", lambda _: b"no database at all " * 99, "is damaged (the database in it: "),
+        (
+            "backup.json",
+            lambda content: content.replace(SCHEMA_REVISION.encode(), b"0001"),
+            f"it has schema {SCHEMA_REVISION}, not schema 0001",
+        ),
+    ],
+)
+def test_a_backup_that_was_altered_with_its_sums_makes_nothing(
+    run: Run, archive: Path, tmp_path: Path, name: str, change: Callable[[bytes], bytes], said: str
+) -> None:
+    with zipfile.ZipFile(archive) as members:
+        content = members.read(name)
+    harmed = summed_archive(archive, tmp_path / "harmed.zip", name, change(content))
+    far = tmp_path / "far.sqlite"
+    for words in ((), ("--database", f"sqlite:///{far}")):
+        finished = run("restore", harmed, tmp_path / "again", *words)
+        assert finished.status == 2
+        assert said in finished.err
+        assert "harmed.zip" in finished.err
+        assert finished.err.count("\n") == 1
+        assert not (tmp_path / "again").exists()
+        assert list(tmp_path.glob("far*")) == []
+
+
+def test_a_database_that_is_damaged_is_named_in_one_line(run: Run, audited: Path) -> None:
+    database = audited / "audit.sqlite"
+    database.write_bytes(b"no database at all " * 99)
+    finished = run("status", "-w", audited)
+    assert finished.status == 2
+    assert "audit.sqlite is damaged (file is not a database)" in finished.err
+    assert finished.err.count("\n") == 1
 
 
 def test_a_flipped_byte_is_found(run: Run, archive: Path, tmp_path: Path) -> None:

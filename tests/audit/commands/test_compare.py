@@ -315,7 +315,57 @@ def test_rounds_without_a_setting_in_common_say_so(old: AuditedVersion, tmp_path
     other = audit_version(tmp_path / "other", {"Z": new_dataset()}, pending)
     finished = done("compare", old.bundle, other.bundle, "--out", tmp_path / "rounds")
     assert finished.out.startswith("no setting is in both samples\n")
+    assert "Nothing is compared: the samples have no setting in common." in finished.out
+    assert "are judged" not in finished.out
     assert "No setting is in both samples." in (tmp_path / "rounds" / "rounds.md").read_text()
+
+
+def test_a_round_that_nobody_judged_has_no_accuracy_in_another_mix_either(
+    old: AuditedVersion, tmp_path: Path
+) -> None:
+    """Masks are missing, which alone would make the accuracy 0."""
+    lacking = new_dataset()
+    lacking["annotations"] = [
+        {key: each for key, each in annotation.items() if key != "segmentation"}
+        if place % 3 == 0
+        else annotation
+        for place, annotation in enumerate(lacking["annotations"])
+    ]
+    words = ("--allocate", "entity=4,query=12,wiki=8", "--seed", 5)
+    moved = {"A": elsewhere(lacking)}
+    other = audit_version(tmp_path / "other", moved, pending, *words)
+    [setting] = done("compare", old.bundle, other.bundle, "--json").json["settings"]
+    assert setting["new"]["n_missing"] > 0 < setting["new"]["n_pending"]
+    assert "new_as_mixed_before" not in setting
+    assert "no accuracy: nothing has been judged yet" in setting["estimands"]["mix"]["difference"]["reason"]
+
+
+def elsewhere(dataset: dict) -> dict:
+    """The dataset with other images, so that no verdict is carried to it."""
+    for each in (*dataset["annotations"], *dataset.get("images", ())):
+        key = "image_id" if "image_id" in each else "id"
+        each[key] = f"elsewhere_{each[key]}"
+    return dataset
+
+
+def test_carried_verdicts_replace_nothing_else(
+    old: AuditedVersion, new: AuditedVersion, tmp_path: Path
+) -> None:
+    table = "mask_id,reviewer,verdict,reasons,comment,seconds,decided_at\n"
+    judged = tmp_path / "judged.csv"
+    judged.write_text(f"{table}{'f' * 24},Ann,correct,,,,2026-11-20T10:00:00+00:00\n")
+    notes = tmp_path / "notes.txt"
+    notes.write_text("mine")
+    (tmp_path / "link.zip").symlink_to(new.bundle)
+    for file in (judged, notes, old.bundle, tmp_path / "link.zip", tmp_path, tmp_path / "no" / "where.csv"):
+        before = file.read_bytes() if file.is_file() else None
+        finished = mask_audit("compare", old.bundle, new.bundle, "--carried", file, "--out", tmp_path / "out")
+        assert finished.status == 2
+        assert str(file) in finished.err
+        assert before is None or file.read_bytes() == before
+        assert not (tmp_path / "out").exists()
+    for _ in range(2):
+        done("compare", old.bundle, new.bundle, "--carried", tmp_path / "carried.csv")
 
 
 def altered(bundle: Path, target: Path) -> Path:

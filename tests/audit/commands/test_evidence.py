@@ -123,7 +123,7 @@ def test_what_cannot_be_bundled_is_refused_in_one_line(run: Run, sampled: Path, 
     (tmp_path / "notes.txt").write_text("mine")
     (tmp_path / "no.key").write_text("no key")
     for words, message in (
-        (("--out", tmp_path / "notes.txt"), "notes.txt is there and is no zip: name another file"),
+        (("--out", tmp_path / "notes.txt"), "notes.txt is there and is no bundle: name another file"),
         (("--out", tmp_path / "x" / "y.zip"), "is no folder; make it, or name another"),
         (("--out", tmp_path / "x.zip", "--sample", "nope"), "there is no sample 'nope'"),
         (("--out", tmp_path / "x.zip", "--sign", tmp_path / "no.key"), "no.key is no key: give a secret key"),
@@ -139,8 +139,10 @@ def test_what_cannot_be_bundled_is_refused_in_one_line(run: Run, sampled: Path, 
 
 def test_what_is_no_bundle_is_refused_in_one_line(run: Run, bundled: Path, tmp_path: Path) -> None:
     (tmp_path / "cut.zip").write_bytes(bundled.read_bytes()[:-30])
+    (tmp_path / "headless.zip").write_bytes(bundled.read_bytes()[100:])
     for file, message in (
         (tmp_path / "cut.zip", "is no zip, or it is cut short or damaged"),
+        (tmp_path / "headless.zip", "headless.zip is no zip, or it is cut short or damaged"),
         (tmp_path / "gone.zip", "is no file: name a bundle that `mask-audit bundle` wrote"),
     ):
         finished = run("verify", file)

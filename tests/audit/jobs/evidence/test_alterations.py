@@ -1,5 +1,6 @@
 """Somebody alters a bundle, with and without computing its hashes again: what was altered is named."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -122,10 +123,12 @@ def test_a_row_that_is_gone_is_named_by_its_outcome_where_all_was_hashed_again(f
 
 @pytest.mark.slow
 def test_a_unit_that_is_gone_leaves_rows_that_do_not_fit(forgery: Forgery) -> None:
+    unit_id = forgery.rows("units")[3]["unit_id"]
     forgery.change("units", lambda rows: rows.pop(3))
     forgery.hash_again()
-    [named] = differing(forgery)
-    assert named.startswith("rows: the rows do not fit together")
+    found = of_files(differing(forgery), "rows/unit_masks.jsonl row ")
+    assert len(found) == 3
+    assert all(f"unit_id is {unit_id}, and rows/units.jsonl has no such row" in each for each in found)
 
 
 @pytest.mark.slow
@@ -162,13 +165,38 @@ def first(**changes: object) -> Callable[[Rows], object]:
         ("masks", first(area=7), "its area is 7, its pixels are"),
         ("masks", first(height=60, width=40), "its id is not that of these pixels of mention"),
         ("masks", first(parts=["~"]), "its run lengths cannot be decoded"),
-        ("masks", first(height=2**20, width=2**20), "has 1,048,576 × 1,048,576 pixels"),
+        ("masks", first(height=2**20, width=2**20), "it has 1,048,576 × 1,048,576 pixels"),
+        ("masks", first(height=-5), "masks.jsonl row 1: "),
+        ("masks", first(parts=["ሴ"]), "its run lengths cannot be decoded"),
+        ("masks", first(parts=[1]), "parts = [1] is not of its kind"),
         ("units", first(block=3), "annotation oven_{}: block is 3, the order of the tickets gives 0"),
         ("samples", lambda rows: rows[1].update(population_fingerprint="0" * 64), "its files give "),
-        ("samples", lambda rows: rows[1].update(waves=[{"kind": "odd"}]), "nothing more can be computed"),
-        ("samples", lambda rows: rows[1].update(goal="odd"), "nothing more can be computed"),
-        ("unit_masks", first(mask_id="f" * 24), "nothing more can be computed"),
-        ("journal", lambda rows: rows.append(rows[0]), "nothing more can be computed"),
+        ("samples", lambda rows: rows[1].update(waves=[{"kind": "odd"}]), "is not of its kind"),
+        ("samples", lambda rows: rows[1].update(goal="odd"), "goal = odd is not of its kind"),
+        (
+            "samples",
+            lambda rows: rows[1].update(fixed=[1]),
+            "samples.jsonl row 2: sample_id=2: fixed = [1] is",
+        ),
+        (
+            "samples",
+            lambda rows: rows[1].update(frame_files={"a": None}),
+            "samples.jsonl row 2: sample_id=2: frame_files = ",
+        ),
+        ("unit_masks", first(mask_id="f" * 24), "masks.jsonl has no such row"),
+        ("unit_masks", first(mask_id=None), "state is present, and the mask is nothing"),
+        ("units", first(inclusion_probability=0.0), "inclusion_probability is 0.0, which is no chance"),
+        ("journal", lambda rows: rows.append(rows[0]), "it has entry_id=1, as row 1 has"),
+        ("journal", first(reasons="odd;spills_over"), "journal.jsonl row 1: entry_id=1: reasons has odd"),
+        ("journal", first(decided_at="0001-01-01T00:00:00+23:59"), "journal.jsonl row 1: decided_at = "),
+        ("journal", first(seconds=float("1e999")), "journal.jsonl row 1: it cannot be read as JSON"),
+        (
+            "sample_settings",
+            first(setting="odd"),
+            "setting odd has 0 rows in rows/unit_masks.jsonl, its sample 40 units",
+        ),
+        ("reviewers", first(name="Ann"), "name is no pseudonym, and bundle.json says that all are"),
+        ("journal", first(comment="Ann"), "there is a comment, and bundle.json says that there is none"),
     ],
 )
 @pytest.mark.slow
@@ -218,7 +246,10 @@ def test_a_number_that_somebody_bettered_in_a_document_is_named(forgery: Forgery
             "report/more.csv: the rows give no such",
         ),
         (lambda folder: (folder / "report/report.json").write_text("{"), "report.json: the file is gone, or"),
-        (lambda folder: (folder / "population/manifest.json").write_text("{"), "manifest.json is damaged"),
+        (
+            lambda folder: (folder / "population/manifest.json").write_text("{"),
+            "population/manifest.json: it is gone or damaged",
+        ),
         (lambda folder: (folder / "settings.toml").write_text("seed = 1\n"), "the rows give"),
         (lambda folder: (folder / "settings.toml").unlink(), "there is no settings.toml"),
         (lambda folder: (folder / "settings.toml").write_text('database = "sqlite:////x"'), "no bundle does"),
@@ -231,6 +262,70 @@ def test_files_that_are_gone_or_strange_are_named(
 ) -> None:
     change(forgery.folder)
     assert any(named in each for each in differing(forgery))
+
+
+def write_bytes(name: str, content: bytes) -> Callable[[Path], object]:
+    def write(folder: Path) -> None:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+
+    return write
+
+
+def replace_json(name: str, **changes: object) -> Callable[[Path], object]:
+    def change(folder: Path) -> None:
+        (folder / name).write_text(json.dumps(json.loads((folder / name).read_text()) | changes))
+
+    return change
+
+
+DEEP = b"[" * 100_000
+NESTED = b"[" * 900 + b"]" * 900
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (write_bytes("extra.txt", b"hi"), "extra.txt: no bundle has such a file"),
+        (write_bytes("rows/extra.jsonl", b"{}\n"), "rows/extra.jsonl: no bundle has such a file"),
+        (write_bytes("population/more.json", b"{}"), "population/more.json: no bundle has such a file"),
+        (write_bytes("report/figures/odd.png", b"x"), "report/figures/odd.png: no bundle has such a file"),
+        (
+            write_bytes("report/figures/intervals.png", b"text"),
+            "report/figures/intervals.png: it is no picture of its kind",
+        ),
+        (write_bytes("settings.toml", b"confidence = 'x'\n"), "settings.toml: confidence"),
+        (write_bytes("settings.toml", b"seed = " + DEEP), "settings.toml: "),
+        (write_bytes("population/manifest.json", DEEP), "population/manifest.json: it is gone or damaged"),
+        (replace_json("population/manifest.json", settings=[{}]), "population/manifest.json: its settings"),
+        (write_bytes("population/facts.json", b"[1]"), "population/facts.json: it is damaged"),
+        (write_bytes("population/facts.json", DEEP), "population/facts.json: it is damaged"),
+        (write_bytes("report/report.json", DEEP), "report/report.json: the file is gone, or it is no JSON"),
+        (write_bytes("report/report.json", NESTED), "report/report.json"),
+        (
+            replace_json("bundle.json", sample="x"),
+            "bundle.json: sample is x, and rows/samples.jsonl has none",
+        ),
+        (replace_json("bundle.json", guideline_hashes=["0" * 64]), "bundle.json: guideline_hashes is 000"),
+    ],
+)
+@pytest.mark.slow
+def test_what_is_strange_is_named_by_its_file_where_all_was_summed_again(
+    forgery: Forgery, change: Callable[[Path], object], named: str
+) -> None:
+    change(forgery.folder)
+    forgery.sum_again()
+    found = differing(forgery)
+    assert any(each.startswith(named) for each in found)
+    assert not any("do not fit together" in each for each in found)
+    assert not any("/tmp" in each for each in found)
+
+
+@pytest.mark.slow
+def test_names_that_a_bundle_claims_and_has_not_are_remarked_on(forgery: Forgery) -> None:
+    forgery.change_json("bundle.json", lambda about: about.update(has_names=True))
+    forgery.sum_again()
+    assert any("all are called as pseudonyms" in each for each in verified(forgery.packed()).remarks)
 
 
 @pytest.mark.slow

@@ -11,10 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.errors import InputError
+from audit.jobs.evidence.about import ABOUT_FILE
 from audit.jobs.evidence.archive import is_member_name, pack, unpack
+from audit.jobs.evidence.checksums import SUMS_FILE
 from audit.jobs.progress import SILENT
 
-FILES = {"a.txt": b"one\n" * 50, "rows/b.jsonl": b"{}\n", "report/gallery/c.jpg": bytes(range(256))}
+FILES = {
+    "a.txt": b"one\n" * 50,
+    "rows/b.jsonl": b"{}\n",
+    "report/gallery/c.jpg": bytes(range(256)),
+    ABOUT_FILE: b"{}\n",
+    SUMS_FILE: b"",
+}
 
 
 @pytest.fixture
@@ -55,15 +63,20 @@ def test_the_same_files_give_the_same_bytes(source: Path, tmp_path: Path) -> Non
     assert (tmp_path / "x.zip").read_bytes() == (tmp_path / "y.zip").read_bytes()
 
 
-def test_what_is_no_zip_is_not_replaced(source: Path, tmp_path: Path) -> None:
+def test_what_is_no_bundle_is_not_replaced(source: Path, tmp_path: Path) -> None:
     (tmp_path / "audit.toml").write_text("seed = 1")
-    with pytest.raises(InputError, match=r"audit.toml is there and is no zip"):
+    with pytest.raises(InputError, match=r"audit.toml is there and is no bundle"):
         pack(source, tmp_path / "audit.toml", progress=SILENT)
     with pytest.raises(InputError, match="is a folder: name a file in it"):
         pack(source, source, progress=SILENT)
     with pytest.raises(InputError, match="is no folder; make it"):
         pack(source, tmp_path / "nowhere" / "x.zip", progress=SILENT)
     assert (tmp_path / "audit.toml").read_text() == "seed = 1"
+    backup = a_zip(tmp_path / "backup.zip", ("backup.json", b"{}"), (SUMS_FILE, b""))
+    before = backup.read_bytes()
+    with pytest.raises(InputError, match=r"backup.zip is there and is no bundle"):
+        pack(source, backup, progress=SILENT)
+    assert backup.read_bytes() == before
 
 
 def test_a_failure_leaves_what_was_there(source: Path, tmp_path: Path) -> None:
@@ -166,6 +179,14 @@ def test_what_is_no_file_or_no_zip_is_said_to_be_none(target: Path, tmp_path: Pa
     for nothing in (tmp_path / "y.zip", tmp_path):
         with pytest.raises(InputError, match="is no file: name a bundle"):
             unpack(nothing, target)
+
+
+def test_a_zip_whose_front_is_cut_off_is_damaged(target: Path, tmp_path: Path) -> None:
+    whole = a_zip(tmp_path / "x.zip", *FILES.items())
+    whole.write_bytes(whole.read_bytes()[100:])
+    with pytest.raises(InputError, match=r"x.zip is no zip, or it is cut short or damaged \(its front"):
+        unpack(whole, target)
+    assert list(target.iterdir()) == []
 
 
 @settings(max_examples=60, deadline=None)

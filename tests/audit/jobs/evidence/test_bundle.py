@@ -14,7 +14,7 @@ import pytest
 
 from audit.errors import InputError
 from audit.jobs.evidence.bundle import write_bundle
-from audit.jobs.evidence.privacy import without_image_roots
+from audit.jobs.evidence.privacy import without_places
 from audit.jobs.loaded_report import load_report_content
 from audit.jobs.progress import SILENT
 from audit.jobs.pseudonyms import ReviewerNames
@@ -68,6 +68,7 @@ def test_a_bundle_of_everything_holds(bundle: Path) -> None:
     assert {check.name for check in found.checks if not check.is_done} == {
         "signature",
         "draw",
+        "pictures",
         "rules",
     }
 
@@ -330,5 +331,24 @@ def test_a_sample_that_was_never_judged_is_bundled(tmp_path: Path) -> None:
     ],
 )
 def test_of_places_of_images_only_public_addresses_are_told(root: str | None, kept: str | None) -> None:
-    [row] = without_image_roots({"units": [{"unit_id": 1, "images_root": root}]})["units"]
+    [row] = without_places({"units": [{"unit_id": 1, "images_root": root, "file_name": "1.jpg"}]})["units"]
     assert row["images_root"] == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "root", "kept"),
+    [
+        ("04/1.jpg", "/home/ann/images", "04/1.jpg"),
+        ("/home/ann/images/1.jpg", None, "1.jpg"),
+        ("C:\\Users\\ann\\1.jpg", None, "1.jpg"),
+        ("../ann/1.jpg", "/home/images", "1.jpg"),
+        ("file:///home/ann/1.jpg", None, "1.jpg"),
+        ("https://ann:secret@example.org/04/1.jpg?key=secret#x", None, "https://example.org/04/1.jpg"),
+        ("04/1.jpg?key=secret", "https://example.org", "04/1.jpg"),
+        ("what?.jpg", "/home/ann", "what?.jpg"),
+        (None, None, None),
+    ],
+)
+def test_a_file_name_tells_no_folder_and_no_key(name: str | None, root: str | None, kept: str | None) -> None:
+    [row] = without_places({"units": [{"unit_id": 1, "images_root": root, "file_name": name}]})["units"]
+    assert row["file_name"] == kept

@@ -65,6 +65,12 @@ def test_an_altered_bundle_is_not_opened(bundle: Path, tmp_path: Path) -> None:
             '"question": {"estimand": "mix", "span": "each"}, "guideline_hashes": [], "n_rows": {}}',
             "has rows of schema 0001, this version of mask-audit has .*: use mask-audit 0.3, which made it",
         ),
+        (
+            '{"format": 1, "created_at": "2026-01-01T00:00:00+00:00", "sample": "s", "version": "0.3", '
+            '"schema": "0001", "python": "", "libraries": {}, "n_shown": -1, "has_names": false, '
+            '"question": {"estimand": "mix", "span": "each"}, "guideline_hashes": [], "n_rows": {}}',
+            "bundle.json in it lacks or mistakes a number of things, where -1 is",
+        ),
         ('{"format": 1}', "bundle.json in it lacks or mistakes 'created_at'"),
     ],
 )

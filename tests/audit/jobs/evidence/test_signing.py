@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.errors import InputError, UnavailableError
+from audit.errors import InputError
 from audit.jobs.evidence.checksums import SUMS_FILE
 from audit.jobs.evidence.signature_check import check_signature
 from audit.jobs.evidence.signing import Signer, Signing, signer_of
@@ -147,12 +147,48 @@ def test_a_bundle_without_a_signature_is_not_signed_by_anybody(folder: Path, tmp
     found = check_signature(folder, None)
     assert not found.is_done
     assert found.said == "it is not signed"
-    (folder / "SHA256SUMS.minisig").write_text("x")
-    assert "it is signed with minisign: say whom to trust" in check_signature(folder, None).said
+
+
+@needs_ssh
+def test_a_signature_on_other_sums_is_a_difference_whoever_made_it(folder: Path, tmp_path: Path) -> None:
+    sign(ssh_key(tmp_path, "team"), folder)
+    found = check_signature(folder, None)
+    assert found.said == "somebody signed it with ssh-keygen: say whom to trust, with --signer"
+    assert not found.is_done
+    assert found.differences == ()
+    with without_programs():
+        assert check_signature(folder, None).said.startswith("SHA256SUMS.sig was not checked: say whom")
+    (folder / SUMS_FILE).write_text(f"{'1' * 64}  bundle.json\n")
+    [stale] = check_signature(folder, None).differences
+    assert stale.where == "SHA256SUMS.sig"
+    (folder / "SHA256SUMS.sig").write_text("garbage")
+    [garbage] = check_signature(folder, None).differences
+    assert "it is nobody's signature on these sums" in garbage.what
+
+
+@needs_minisign
+def test_of_a_signature_of_minisign_only_its_shape_tells_without_a_key(folder: Path, tmp_path: Path) -> None:
+    sign(minisign_key(tmp_path, "team"), folder)
+    found = check_signature(folder, None)
+    assert found.said == "SHA256SUMS.minisig was not checked: say whom to trust, with --signer"
+    assert found.differences == ()
+    file = folder / "SHA256SUMS.minisig"
+    for text in ("x", file.read_text().replace("RU", "AA", 1), file.read_text() + "more\n"):
+        file.write_text(text)
+        [difference] = check_signature(folder, None).differences
+        assert "it is no signature of minisign" in difference.what
+
+
+@needs_ssh
+def test_a_public_key_may_begin_with_a_comment(folder: Path, tmp_path: Path) -> None:
+    sign(ssh_key(tmp_path, "team"), folder)
+    file = tmp_path / "team.pub"
+    file.write_text(f"# of the team, ssh-ed25519\n\n{file.read_text()}")
+    assert trouble(folder, file) == ""
 
 
 def test_a_program_that_is_absent_is_named(folder: Path, tmp_path: Path) -> None:
     with without_programs():
         for signing in Signing:
-            with pytest.raises(UnavailableError, match=f"{signing} is not on the PATH: install it"):
+            with pytest.raises(InputError, match=f"{signing} is not on the PATH: install it"):
                 Signer(key=tmp_path / "key", signing=signing, may_ask=False).sign(folder)
