@@ -29,8 +29,8 @@ def domain_cell(result: Result) -> Cell:
 
 
 def is_too_few(result: Result) -> bool:
-    """Some units are counted, and fewer than an interval needs."""
-    return 0 < result.counts.n_counted < FEWEST_COUNTED
+    """Something was judged and counts, and less than an interval needs."""
+    return isinstance(result.accuracy, Estimate) and result.counts.n_counted < FEWEST_COUNTED
 
 
 def counts_text(result: Result) -> str:

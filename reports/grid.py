@@ -1,6 +1,7 @@
 """The arrangement of Table 1: references as rows, models as columns, and the rows that span all models."""
 
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from reports.results import SettingResult
 
@@ -31,6 +32,12 @@ class Grid:
     rows: tuple[GridRow, ...]
     spanning: tuple[SettingResult, ...]
 
+    @property
+    def lines(self) -> tuple[tuple[SettingResult | None, ...], ...]:
+        """The setting of every number, line by line as Table 1 is drawn; None where a field is empty."""
+        placed = (line for row in self.rows for line in zip_longest(*row.cells))
+        return (*placed, *((setting,) for setting in self.spanning))
+
 
 def arrange(settings: tuple[SettingResult, ...]) -> Grid:
     """Table 1 of these settings; without any pair of reference and model it has spanning rows alone."""
@@ -58,7 +65,17 @@ def arrange(settings: tuple[SettingResult, ...]) -> Grid:
 
 
 def setting_name(setting: SettingResult, settings: tuple[SettingResult, ...]) -> str:
-    """What people call a setting: reference × model; its own name where it lacks one or shares both."""
+    """What people call a setting: reference × model, with its own name where others share both.
+
+    No two settings are called the same: one that would be called like another goes by its own name alone.
+    """
+    name = _paired_name(setting, settings)
+    others = (other for other in settings if other.setting != setting.setting)
+    is_taken = any(name in (other.setting, _paired_name(other, settings)) for other in others)
+    return setting.setting if is_taken else name
+
+
+def _paired_name(setting: SettingResult, settings: tuple[SettingResult, ...]) -> str:
     if setting.reference is None or setting.model is None:
         return setting.setting
     pair = f"{setting.reference} × {setting.model}"

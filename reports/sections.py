@@ -107,10 +107,10 @@ def quotations(content: ReportContent) -> Section:
 
 def counts(content: ReportContent) -> Section:
     """Every count of every setting, whole and by split."""
-    rows = []
+    rows, total = [], total_label(content)
     for setting in content.settings:
         name = setting_name(setting, content.settings)
-        for split, result in {"all": setting.overall, **setting.by_split}.items():
+        for split, result in ((total, setting.overall), *setting.by_split.items()):
             numbers = (Cell(text=count_text(count_of(result.counts))) for _, count_of in COUNT_COLUMNS)
             rows.append((Cell(text=name), Cell(text=split), *numbers))
     if not rows:
@@ -126,6 +126,15 @@ def counts(content: ReportContent) -> Section:
             columns=("Setting", "Split", *(title for title, _ in COUNT_COLUMNS)), rows=tuple(rows), n_labels=2
         ),
     )
+
+
+def total_label(content: ReportContent) -> str:
+    """What a row over all splits is labelled with, unlike any split; a split may be named “all” too."""
+    splits = {split for setting in content.settings for split in setting.by_split}
+    label = "all"
+    while label in splits:
+        label = f"({label})"
+    return label
 
 
 def undecided(content: ReportContent) -> Section:

@@ -32,7 +32,7 @@ class Photos:
         return cls(unreachable=frozenset(root for root in different if not _answers(root)))
 
     def read(
-        self, root: str | None, file_name: str | None, size: tuple[int, int]
+        self, root: str | None, file_name: str | None, size: tuple[int, int] | None
     ) -> ReadableImage | Unjudgable | Unreachable:
         """Give a photo, or why it cannot be had, as `read_image` does."""
         if root in self.unreachable:

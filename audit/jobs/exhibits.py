@@ -101,7 +101,10 @@ def _said_of(mask: ShownMask) -> str:
 
 
 def _draw(specimen: Specimen, masks: Mapping[str, Mask], photos: Photos) -> _Drawn:
-    """Draw the masks of a specimen on one crop; masks of different sizes, on a crop each."""
+    """Draw the masks of a specimen on one crop; masks of different sizes, on a crop each.
+
+    Where a setting made no mask, and none beside it tells the size, the photo is shown whole.
+    """
     jpegs: dict[str | None, bytes] = {}
     lacks: dict[str, None] = {}
     for size, together in _by_size(_masks_of(specimen), masks).items():
@@ -112,7 +115,14 @@ def _draw(specimen: Specimen, masks: Mapping[str, Mask], photos: Photos) -> _Dra
             drawn = draw_exhibit(tuple(together.values()), None)
             lacks[f"no photo: {photo.reason}"] = None
         jpegs |= zip(together, drawn, strict=True)
-    if jpegs.keys() != set(_masks_of(specimen)):
+    if None in _masks_of(specimen) and None not in jpegs:
+        photo = photos.read(specimen.unit.images_root, specimen.unit.file_name, None)
+        if isinstance(photo, ReadableImage):
+            nothing = np.zeros((photo.height, photo.width), np.bool_)
+            [jpegs[None]] = draw_exhibit((nothing,), photo.jpeg)
+        else:
+            lacks[f"no photo: {photo.reason}"] = None
+    if not jpegs.keys() >= set(_masks_of(specimen)) - {None}:
         lacks["a mask cannot be decoded"] = None
     pictures = tuple(
         Picture(name=_name(mask, specimen), jpeg=jpegs[mask.mask_id], alt=_alt(mask, specimen.unit))
@@ -123,7 +133,7 @@ def _draw(specimen: Specimen, masks: Mapping[str, Mask], photos: Photos) -> _Dra
 
 
 def _by_size(mask_ids: _Key, masks: Mapping[str, Mask]) -> dict[_Size, dict[str | None, NDArray[np.bool_]]]:
-    """Decode masks, those of one size together; no mask is an empty one of the size of the first."""
+    """Decode masks, those of one size together; no mask is an empty one of the size of the first, if any."""
     found: dict[_Size, dict[str | None, NDArray[np.bool_]]] = {}
     for mask_id in mask_ids:
         mask = None if mask_id is None else masks.get(mask_id)

@@ -17,6 +17,7 @@ from audit.jobs.overview_words import (
     warnings,
     work_left,
 )
+from audit.pages import sign_out
 from audit.pages.visit import Visit
 from audit.review.opening import Link
 from db.errors import StoreError
@@ -34,6 +35,7 @@ _STYLE = """<style>
 def main(visit: Visit) -> None:
     """Draw the page, and what changes again every ten seconds."""
     st.html(_STYLE)
+    sign_out.follow_other_tabs()
     st.title("How the review goes")
     _show_links(visit.links_beside("./lead"))
     _show(visit)

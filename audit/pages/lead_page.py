@@ -7,6 +7,7 @@ import streamlit as st
 
 from audit.errors import AuditError, NotReadyError
 from audit.jobs.access import told_to
+from audit.pages import sign_out
 from audit.pages.notice import plain
 from audit.pages.visit import Visit
 from db.errors import StoreError
@@ -21,6 +22,7 @@ def draw_page(visit: Visit, *, title: str, address: str, show: Callable[[Visit],
         address: of the page, which is not linked to itself.
         show: draws what stands below the title.
     """
+    sign_out.follow_other_tabs()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.title(title, anchor=False, width="content")
         links = visit.links_beside(address)

@@ -81,7 +81,7 @@ def lasting_reason(found: object, noted: str | None) -> str | None:
 
 
 def read_image(
-    root: str | None, file_name: str | None, mask_size: tuple[int, int]
+    root: str | None, file_name: str | None, mask_size: tuple[int, int] | None
 ) -> ReadableImage | Unjudgable | Unreachable:
     """Give the photo under a mask, or why it cannot be judged, or why nobody knows yet.
 
@@ -91,7 +91,8 @@ def read_image(
     Args:
         root: a folder or fsspec URL; None where the dataset came without images.
         file_name: relative to `root`, also with a leading "/"; None where no file lists the image.
-        mask_size: height and width of the mask, pixels.
+        mask_size: height and width of the mask, pixels; None where there is no mask, and the photo is shown
+            upright.
     """
     return _read(root, file_name, mask_size, _as_it_is_or_anew)
 
@@ -104,7 +105,7 @@ def read_plain_image(
 
 
 def _read(
-    root: str | None, file_name: str | None, mask_size: tuple[int, int], to_jpeg: _ToJpeg
+    root: str | None, file_name: str | None, mask_size: tuple[int, int] | None, to_jpeg: _ToJpeg
 ) -> ReadableImage | Unjudgable | Unreachable:
     if root is None:
         return Unjudgable(reason="the dataset was ingested without its images")
@@ -120,11 +121,12 @@ def _read(
         return Unjudgable(reason=str(error))
 
 
-def _presentable(content: bytes, mask_size: tuple[int, int], to_jpeg: _ToJpeg) -> ReadableImage:
+def _presentable(content: bytes, mask_size: tuple[int, int] | None, to_jpeg: _ToJpeg) -> ReadableImage:
     try:
         with Image.open(BytesIO(content), formats=_FORMATS) as image:
             _refuse_bomb(image)
-            is_turned = _fits_when_turned(image, _orientation(image), mask_size)
+            height, width = mask_size or _upright_size(image)
+            is_turned = _fits_when_turned(image, _orientation(image), (height, width))
             jpeg = to_jpeg(_Opened(content=content, image=image, is_turned=is_turned))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise NotReadableError(f"the image has more than {MAX_PIXELS:,} pixels") from error
@@ -132,7 +134,6 @@ def _presentable(content: bytes, mask_size: tuple[int, int], to_jpeg: _ToJpeg) -
         raise NotReadableError("the image file is broken or of an unknown format") from error
     except _BROKEN as error:
         raise NotReadableError("the image file is broken or cut short") from error
-    height, width = mask_size
     return ReadableImage(jpeg=jpeg, height=height, width=width)
 
 
@@ -149,6 +150,10 @@ def _orientation(image: Image.Image) -> int:
     except _BROKEN:
         return 1  # a browser, too, ignores a tag that it cannot read
     return orientation if orientation in range(1, 9) else 1
+
+
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    return (image.width, image.height) if _orientation(image) >= 5 else (image.height, image.width)
 
 
 def _fits_when_turned(image: Image.Image, orientation: int, mask_size: tuple[int, int]) -> bool:

@@ -8,6 +8,7 @@ from html import escape
 from math import ceil
 from typing import Any
 
+from reports.figures.axis import MARGIN, axis_holding
 from reports.figures.figure import BarFigure, Figure, HistogramFigure, IntervalFigure, Measure, Scale, Series
 from reports.figures.palette import EITHER, Role, series_role
 from reports.figures.printable import printable
@@ -157,7 +158,7 @@ def _intervals(figure: IntervalFigure) -> Part:
     groups = tuple(dict.fromkeys(row.group for row in figure.rows))
     layout = _layout(figure, height=FRAME_HEIGHT + 1.5 * ROW_HEIGHT * len(figure.rows))
     layout |= {
-        "xaxis": {"tickformat": ".0%", "zeroline": False},
+        "xaxis": {"tickformat": ".0%", "zeroline": False, "range": _range_holding(figure)},
         "yaxis": _row_axis(tuple(row.label for row in figure.rows)),
         "annotations": [
             _words_in_row(index, row.remark or NO_FIGURE, 0)
@@ -167,6 +168,13 @@ def _intervals(figure: IntervalFigure) -> Part:
     }
     traces = (_interval_trace(figure, group, number) for number, group in enumerate(groups))
     return {"data": [trace for trace in traces if trace["x"]], "layout": layout}
+
+
+def _range_holding(figure: IntervalFigure) -> list[float]:
+    """The ends of the axis, with room for the marks at its limits; 0 to 1 where there is no interval."""
+    axis = axis_holding((row.limits[0], row.limits[2]) for row in figure.rows if row.limits is not None)
+    room = (axis.high - axis.low) * MARGIN / 100
+    return [axis.low - room, axis.high + room]
 
 
 def _interval_trace(figure: IntervalFigure, group: str | None, number: int) -> Part:

@@ -63,7 +63,9 @@ def show(page: Any, view: str) -> None:
 def test_a_number_leads_to_as_many_masks_and_its_address_can_be_shared(
     page: Any, reported: Reported, open_page: Callable[[str], Any]
 ) -> None:
-    link = page.locator('.report-table a[href="./report?view=masks&setting=A&outcome=incorrect"]').first
+    link = page.locator(
+        '.report-table a[href="./report?view=masks&sample=main&setting=A&outcome=incorrect"]'
+    ).first
     assert link.inner_text() == str(reported.n_wrong)
     link.click()
     page.get_by_text(f"{reported.n_wrong} masks: {reported.n_wrong} incorrect").wait_for()
@@ -119,3 +121,39 @@ def test_the_parts_of_the_page_are_accessible(page: Any) -> None:
     assert page.locator('.st-key-report-cards img:not([alt]), .st-key-report-cards img[alt=""]').count() == 0
     for name in ("Setting", "Outcome", "Reviewer"):
         page.get_by_role("combobox", name=name).first.wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(page: Any, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
+    page.emulate_media(color_scheme=scheme)
+    for view in ("Masks", "The report"):
+        show(page, view)
+        page.wait_for_timeout(1500)
+        found = axe.Axe().run(page).response["violations"]
+        serious = [each for each in found if each["impact"] in ("serious", "critical")]
+        ordered = [each for each in found if each["id"] == "heading-order"]
+        assert [
+            (each["id"], each["nodes"][0]["html"], each["nodes"][0]["any"][0]["message"])
+            for each in (*serious, *ordered)
+        ] == []
+
+
+def test_an_address_in_a_name_is_no_link(page: Any) -> None:
+    show(page, "Masks")
+    wait_cards(page, 12)
+    shown = page.locator(".st-key-report-cards")
+    assert "[link](http://x)" in shown.inner_text().replace("\u2060", "")
+    assert shown.locator("a").count() == 0
+
+
+def test_one_choice_is_one_step_back(page: Any) -> None:
+    link = page.locator('.report-table a[href*="setting=A&outcome=incorrect"]').first
+    link.click()
+    page.get_by_text(" masks: ").first.wait_for()
+    page.get_by_role("button", name="Clear", exact=True).last.click()
+    page.wait_for_url(lambda address: "setting" not in address)
+
+    page.go_back()
+
+    page.wait_for_url("**setting=A&outcome=incorrect*")

@@ -1,5 +1,6 @@
 """The report's page as Streamlit runs it, without a browser, in every state that it can be in."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,8 +49,13 @@ def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, **parameters: str) -> 
     return page
 
 
+def shown(markdown: str) -> str:
+    """What is seen of an escaped text."""
+    return markdown.replace("\\", "").replace("\u2060", "")
+
+
 def told(elements: object) -> list[str]:
-    return [each.value.replace("\\", "") for each in elements]  # type: ignore[attr-defined]
+    return [shown(each.value) for each in elements]  # type: ignore[attr-defined]
 
 
 def address(page: AppTest) -> dict[str, str]:
@@ -79,7 +85,8 @@ class TestBeforeTheReview:
         workspace.store.close()
         page = opened(tmp_path / "audit", monkeypatch)
         assert told(page.info)[0].startswith("There are no verdicts yet")
-        assert "How the sample was drawn" in [each.value for each in page.subheader]
+        assert "mask-audit verdicts import" in told(page.info)[0]
+        assert "How the sample was drawn" in [each.value for each in page.header]
         page.segmented_control(key="report-view").set_value("galleries").run()
         assert not page.exception
         assert "There is nothing to show: no mask was judged." in told(page.info)
@@ -89,7 +96,7 @@ class TestBeforeTheReview:
 class TestTheReport:
     def test_every_section_is_drawn(self, judged: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
         page = opened(judged.settings.folder, monkeypatch)
-        titles = told(page.subheader)
+        titles = told(page.header)
         for title in ("Table 1. Accuracy by setting", "Accuracy by split", "All counts", "Who judged"):
             assert title in titles
         assert not page.error
@@ -105,8 +112,56 @@ class TestTheReport:
         assert again.segmented_control(key="report-view").value == "galleries"
 
 
+@pytest.fixture(scope="module")
+def twice_drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two samples: the earlier one is judged."""
+    workspace = make_tuning_workspace(tmp_path_factory.mktemp("twice"))
+    judge_tuning_workspace(workspace, size=60)
+    draw(workspace, 30, name="later")
+    workspace.store.close()
+    return workspace.settings.folder
+
+
+@pytest.mark.usefixtures("served")
+class TestSeveralSamples:
+    def test_every_link_keeps_the_sample(self, twice_drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        page = opened(twice_drawn, monkeypatch, sample="main")
+        addresses = re.findall(r'<a href="(./report[^"]*)"', "".join(each.body for each in page.get("html")))
+        assert addresses
+        assert all("sample=main" in each for each in addresses)
+
+    def test_a_sample_that_is_not_there_is_told(
+        self, twice_drawn: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        page = opened(twice_drawn, monkeypatch, sample="**gone**")
+        assert told(page.warning)[0] == (
+            "The address asks for a sample that is not there, “**gone**”: this is sample “later”."
+        )
+        assert address(page) == {"sample": "later"}
+
+    def test_another_sample_begins_at_the_first_page(
+        self, twice_drawn: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        page = opened(twice_drawn, monkeypatch, sample="main", view="masks", page="3")
+        assert address(page)["page"] == "3"
+        page.selectbox(key="report-sample").set_value("later").run()
+        assert not page.exception
+        assert address(page) == {"sample": "later", "view": "masks"}
+
+
 @pytest.mark.usefixtures("served")
 class TestTheMasks:
+    def test_a_parameter_that_is_there_twice_stays_once(
+        self, judged: Workspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MASK_AUDIT_WORKSPACE", str(judged.settings.folder))
+        page = AppTest.from_function(report_page, default_timeout=60)
+        page.query_params["view"] = "masks"
+        page.query_params["setting"] = ["B", "A"]
+        page.run()
+        assert not page.exception
+        assert dict(page.query_params) == {"view": "masks", "setting": "A"}
+
     def test_an_address_shows_its_masks_and_a_choice_changes_it(
         self, judged: Workspace, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -163,7 +218,7 @@ class TestTheMasks:
         links = {each.proto.label.replace("\\", ""): each.proto.url for each in page.get("link_button")}
         assert any(
             label.startswith("without differs from “B”: ")
-            and url == "./report?view=masks&setting=A&outcome=correct"
+            and url == "./report?view=masks&sample=main&setting=A&outcome=correct"
             for label, url in links.items()
         )
 
@@ -193,4 +248,4 @@ class TestTheMasks:
         page = opened(judged.settings.folder, monkeypatch, view="masks", setting="A")
         named = [each.value for each in page.markdown if "onerror" in each.value]
         assert named
-        assert all(each.replace("\\", "") == f"**{HOSTILE}**" and "\\<img" in each for each in named)
+        assert all(shown(each) == f"**{HOSTILE}**" and "\\<img" in each for each in named)

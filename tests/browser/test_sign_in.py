@@ -284,6 +284,25 @@ def test_signing_out_in_one_tab_tells_the_others(review: OpenReview, person: Cal
     assert "You are signed out" in told(other)
 
 
+@pytest.mark.parametrize("path", ["lead", "tune", "report"])
+def test_signing_out_in_one_tab_closes_the_leads_pages_in_others(
+    review: OpenReview, person: Callable[[], Any], path: str
+) -> None:
+    one = person()
+    one.goto(review.link("Ann", Role.LEAD))
+    wait_painted(one)
+    one.wait_for_function("document.cookie.includes('mask_audit_')")
+    other = one.context.new_page()
+    other.goto(f"{review.address}/{path}")
+    other.get_by_role("link", name="Sign out").wait_for()
+    other.wait_for_timeout(1000)
+
+    one.click('a:has-text("Sign out")')
+
+    other.wait_for_url("**/sign-out")
+    assert "You are signed out" in told(other)
+
+
 def test_the_leads_pages_are_closed_to_reviewers(review: OpenReview, person: Callable[[], Any]) -> None:
     page = person()
     page.goto(review.link("Ann"))

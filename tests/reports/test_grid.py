@@ -64,3 +64,27 @@ def test_a_setting_is_called_by_its_pair_unless_another_shares_it():
         "text × G-SAM",
         "half",
     ]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        (setting("one", "R", "M"), setting("two", "R", "M"), setting("R × M (one)")),
+        (setting("R × M"), setting("b", "R", "M")),
+        (setting("a", "R × S", "M"), setting("b", "R", "S × M")),
+        (setting("one", "R", "M"), setting("two", "R", "M"), setting("c", "R", "M (one)")),
+    ],
+)
+def test_no_two_settings_are_called_the_same(settings):
+    assert len({setting_name(each, settings) for each in settings}) == len(settings)
+
+
+def test_the_lines_of_the_grid_are_those_of_table_one():
+    settings = (
+        setting("old", "text", "SEEM"),
+        setting("new", "text", "SEEM"),
+        setting("c", "label", "G-SAM"),
+        setting("half"),
+    )
+    lines = [[each and each.setting for each in line] for line in arrange(settings).lines]
+    assert lines == [["old", None], ["new", None], [None, "c"], ["half"]]

@@ -5,7 +5,9 @@ from re import sub
 
 from reports.report_html import render_report_html
 from reports.slices import by_category, by_size, by_split
+from sampling.estimation.accuracy import sample_accuracy
 from sampling.estimation.cautions import Caution
+from sampling.estimation.estimands import Estimand
 from sampling.estimation.estimate import VerdictCounts
 from tests.reports.builders import result_of, setting_of
 
@@ -70,3 +72,13 @@ def test_without_parts_there_is_no_section(make_content):
     content = make_content(setting_of("gc", VerdictCounts(n_units=1, n_correct=1)))
 
     assert not any(section_of(content).has_content for section_of in (by_split, by_category, by_size))
+
+
+def test_a_category_of_which_nothing_was_judged_is_not_all_wrong(make_content):
+    counts = VerdictCounts(n_units=25, n_missing=5, n_pending=20)
+    nothing = dict.fromkeys(Estimand, sample_accuracy(counts))
+    setting = setting_of("gc", counts, by_category={"cat": result_of(counts, estimands=nothing)})
+
+    [row] = lines(by_category(make_content(setting)))
+
+    assert row[2] == "— (nothing has been judged yet)"

@@ -79,6 +79,11 @@ def is_unit_wanted(unit: Unit, wanted: MaskFilter) -> bool:
     return all(has[facet] == value for facet, value in wanted.of_units.values)
 
 
+def size_of(state: ReviewState, mask_id: str | None) -> str | None:
+    """Give the class of a mask by its pixels; None where there is no mask."""
+    return None if mask_id is None else size_class(state.areas[mask_id])
+
+
 def _specimens(state: ReviewState, setting: str | None) -> Iterator[Specimen]:
     """What was made of each mention, by one setting or by all; each different mask is a specimen."""
     settings = tuple(state.masks_made) if setting is None else (setting,)
@@ -99,15 +104,11 @@ def _is_wanted(state: ReviewState, specimen: Specimen, wanted: MaskFilter) -> bo
     size = wanted.get(Facet.SIZE)
     return (
         is_unit_wanted(specimen.unit, wanted)
-        and (size is None or _size(state, specimen.masks[0]) == size)
+        and (size is None or size_of(state, specimen.masks[0].mask_id) == size)
         and (outcome is None or specimen.masks[0].outcome in OUTCOMES[outcome])
         and (reason is None or any(reason in mask.reasons for mask in specimen.masks))
         and (reviewer is None or any(reviewer in _reviewers(state, mask) for mask in specimen.masks))
     )
-
-
-def _size(state: ReviewState, mask: ShownMask) -> str | None:
-    return None if mask.mask_id is None else size_class(state.areas[mask.mask_id])
 
 
 def _reviewers(state: ReviewState, mask: ShownMask) -> frozenset[str]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from urllib.parse import urlencode
 
 PAGE_PATH = "./report"
-VIEW = "view"
+VIEW, SAMPLE = "view", "sample"
 MASKS_VIEW = "masks"
 
 
@@ -28,6 +28,9 @@ class Facet(StrEnum):
 
 OF_UNITS = frozenset({Facet.SPLIT, Facet.CATEGORY, Facet.SOURCE})
 """Facets of the mention, whatever any setting made of it."""
+
+OF_PARTS = OF_UNITS | {Facet.SIZE}
+"""Facets of which a part of the sample is made that has an accuracy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,14 @@ class MaskFilter:
         return MaskFilter(tuple((facet, value) for facet, value in self.values if facet in OF_UNITS))
 
     @property
-    def address(self) -> str:
-        """The address, relative to this server, at which these masks are shown.
+    def of_part(self) -> "MaskFilter":
+        """What it asks of the part of the sample that an accuracy is of."""
+        return MaskFilter(tuple((facet, value) for facet, value in self.values if facet in OF_PARTS))
 
-        >>> MaskFilter.of({Facet.SETTING: "gc", Facet.SPLIT: "a&b"}).address
-        './report?view=masks&split=a%26b&setting=gc'
+    def address(self, sample: str) -> str:
+        """Give the address, relative to this server, at which these masks of a sample are shown.
+
+        >>> MaskFilter.of({Facet.SETTING: "gc", Facet.SPLIT: "a&b"}).address("main")
+        './report?view=masks&sample=main&split=a%26b&setting=gc'
         """
-        return f"{PAGE_PATH}?{urlencode({VIEW: MASKS_VIEW} | dict(self.values))}"
+        return f"{PAGE_PATH}?{urlencode({VIEW: MASKS_VIEW, SAMPLE: sample} | dict(self.values))}"

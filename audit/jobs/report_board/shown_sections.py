@@ -5,15 +5,13 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from audit.jobs.report_board.board import ReportBoard
-from audit.jobs.report_board.linked_table import Linker, table_html
+from audit.jobs.report_board.linked_table import table_html
+from audit.jobs.report_board.links import Linker
 from audit.jobs.report_board.mask_filter import MaskFilter
 from reports.blocks import Section
 from reports.figure_table import figure_table
 from reports.figures.figure import Figure
 from reports.figures.plotly_figure import plotly_figure
-
-UNLINKED = frozenset({"gold", "gold_corrected", "design"})
-"""Sections whose numbers are not of the sample's masks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,17 +54,23 @@ def shown_section(board: ReportBoard, key: str, section: Section, base: MaskFilt
         section: as reports write it.
         base: what every link asks for besides.
     """
-    settings = {name: setting for setting, name in board.names.items()}
-    linker = Linker(settings=settings, offered=board.offered, base=base)
     return ShownSection(
         key=key,
         title=section.title,
         paragraphs=section.paragraphs,
         points=section.points,
-        table=table_html(section.table, None if key in UNLINKED else linker) if section.table else "",
+        table=_linked_table(board, key, section, base),
         code=section.code,
         figures=tuple(_shown_figure(figure) for figure in section.figures),
     )
+
+
+def _linked_table(board: ReportBoard, key: str, section: Section, base: MaskFilter) -> str:
+    if section.table is None:
+        return ""
+    found = Linker.of(board, base).links(key, section.table)
+    addresses = {place: wanted.address(board.content.sample) for place, wanted in found.items()}
+    return table_html(section.table, section.title, addresses)
 
 
 def _shown_figure(figure: Figure) -> ShownFigure:
@@ -75,5 +79,5 @@ def _shown_figure(figure: Figure) -> ShownFigure:
         title=figure.title,
         caption=figure.caption,
         chart=plotly_figure(figure),
-        table=table_html(figure_table(figure), None),
+        table=table_html(figure_table(figure), figure.title, {}),
     )

@@ -35,8 +35,8 @@ OUTCOME_NAMES = {
 TOGETHER = {REVIEWED: "Reviewed", COUNTED: "Counted in the accuracy"}
 
 NO_VERDICTS = (
-    "There are no verdicts yet: judge masks on the first page, or import verdicts with mask-audit import."
-    " What stands below is of the sample alone."
+    "There are no verdicts yet: judge masks on the first page, or import verdicts with"
+    " mask-audit verdicts import. What stands below is of the sample alone."
 )
 
 
@@ -59,6 +59,11 @@ def unknown_text(unknown: Sequence[tuple[Facet, str]]) -> str:
     return f"The address asks for what this sample does not have, which is left out: {told}."
 
 
+def unknown_sample_text(asked: str, shown: str) -> str:
+    """That an address asks for a sample that there is none of, and which is shown instead."""
+    return f"The address asks for a sample that is not there, “{asked}”: this is sample “{shown}”."
+
+
 def found_text(specimens: Sequence[Specimen]) -> str:
     """How many masks are shown, and what became of them."""
     if any(len(each.masks) > 1 for each in specimens):
@@ -71,12 +76,14 @@ def found_text(specimens: Sequence[Specimen]) -> str:
     return f"{counted_text(len(specimens), 'mask')}: {told}. In an order by chance, always the same."
 
 
-def loosening_texts(found: Sequence[Loosening], values: Mapping[Facet, str]) -> tuple[tuple[str, str], ...]:
+def loosening_texts(
+    found: Sequence[Loosening], values: Mapping[Facet, str], sample: str
+) -> tuple[tuple[str, str], ...]:
     """What to loosen where nothing matches: a sentence, and the address that shows what then does."""
     return tuple(
         (
             f"without {FACET_NAMES[each.facet].lower()} “{values[each.facet]}”: {count_text(each.n)}",
-            each.loosened.address,
+            each.loosened.address(sample),
         )
         for each in found
     )

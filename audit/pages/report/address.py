@@ -5,14 +5,14 @@ from enum import StrEnum
 
 import streamlit as st
 
-from audit.jobs.report_board.mask_filter import MASKS_VIEW, VIEW, Facet, MaskFilter
+from audit.jobs.report_board.mask_filter import MASKS_VIEW, SAMPLE, VIEW, Facet, MaskFilter
 from audit.jobs.report_board.offered import read_filter
 
 VIEW_KEY = "report-view"
 SAMPLE_KEY = "report-sample"
 PAGE_KEY = "report-page"
-_SAMPLE, _PAGE = "sample", "page"
-_NAMES = (VIEW, _SAMPLE, _PAGE, *Facet)
+_PAGE = "page"
+_NAMES = (VIEW, SAMPLE, _PAGE, *Facet)
 _FOLLOWED = "report-followed"
 _WANTED = "report-wanted"
 
@@ -30,12 +30,14 @@ def facet_key(facet: Facet) -> str:
     return f"report-{facet}"
 
 
-def follow_sample(samples: tuple[str, ...], usual: str | None) -> None:
-    """Choose the sample that the address names, before the choice is drawn."""
+def follow_sample(samples: tuple[str, ...], usual: str | None) -> str | None:
+    """Choose the sample that the address names, before it is drawn; give its name if there is none."""
     if _is_followed():
-        return
-    named = st.query_params.get(_SAMPLE, usual)
+        return None
+    asked = st.query_params.get(SAMPLE)
+    named = usual if asked is None else asked
     st.session_state[SAMPLE_KEY] = named if named in samples else samples[0]
+    return None if asked in samples else asked
 
 
 def follow(offered: Mapping[Facet, tuple[str, ...]]) -> tuple[tuple[Facet, str], ...]:
@@ -51,6 +53,11 @@ def follow(offered: Mapping[Facet, tuple[str, ...]]) -> tuple[tuple[Facet, str],
     st.session_state[PAGE_KEY] = max(1, int(page)) if page.isascii() and page.isdigit() else 1
     st.session_state[_FOLLOWED] = asked
     return read.unknown
+
+
+def choose_first_page() -> None:
+    """Choose the first page, as other masks are looked at."""
+    st.session_state[PAGE_KEY] = 1
 
 
 def choose(wanted: MaskFilter) -> None:
@@ -82,12 +89,13 @@ def write(view: View, wanted: MaskFilter, page: int, sample: str | None) -> None
     if page > 1:
         told[_PAGE] = str(page)
     if sample is not None:
-        told[_SAMPLE] = sample
-    for name in _NAMES:
-        if name in told and st.query_params.get(name) != told[name]:
-            st.query_params[name] = told[name]
-        elif name not in told and name in st.query_params:
-            del st.query_params[name]
+        told[SAMPLE] = sample
+    # At once: the browser's way back has a step for every change.
+    given = {str(name): st.query_params.get_all(name) for name in st.query_params}
+    due = {name: values for name, values in given.items() if name not in _NAMES}
+    due |= {name: [value] for name, value in told.items()}
+    if due != given:
+        st.query_params.from_dict(due)
     st.session_state[_FOLLOWED] = told
     if view is View.MASKS:
         st.session_state[_WANTED] = wanted

@@ -9,7 +9,7 @@ from audit.jobs.report_board import words
 from audit.jobs.report_board.board import ReportBoard
 from audit.jobs.report_board.mask_filter import Facet, MaskFilter
 from audit.pages.report import address
-from audit.pages.report.address import PAGE_KEY, facet_key
+from audit.pages.report.address import facet_key
 
 
 def choose(board: ReportBoard) -> MaskFilter:
@@ -25,7 +25,7 @@ def choose(board: ReportBoard) -> MaskFilter:
                 placeholder="All",
                 format_func=partial(_option, facet, board.names),
                 key=facet_key(facet),
-                on_change=_first_page,
+                on_change=address.choose_first_page,
                 width=190,
             )
             if value is not None:
@@ -53,10 +53,6 @@ def _option(facet: Facet, names: Mapping[str, str], value: str) -> str:
     return words.value_text(facet, value, names)
 
 
-def _first_page() -> None:
-    st.session_state[PAGE_KEY] = 1
-
-
 def _clear() -> None:
     address.choose(MaskFilter())
-    _first_page()
+    address.choose_first_page()

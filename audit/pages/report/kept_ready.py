@@ -58,7 +58,7 @@ def part(stamp: str, sample: str, values: Values, _board: ReportBoard) -> ShownS
     """Give what the verdicts say of what a filter lets through."""
     del stamp, sample
     wanted = MaskFilter(values)
-    return shown_section(_board, "chosen-part", chosen_part(_board, wanted), wanted.of_units)
+    return shown_section(_board, "chosen-part", chosen_part(_board, wanted), wanted.of_part)
 
 
 @st.cache_resource(max_entries=50, ttl=_SECONDS, show_spinner="Drawing the masks …")

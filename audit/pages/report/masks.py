@@ -25,7 +25,7 @@ def show_chosen(visit: Visit, board: ReportBoard, where: tuple[str, str], wanted
     """Draw what a filter lets through; give the number of the page that is shown."""
     found = kept_ready.masks(*where, wanted.values, board)
     if not found:
-        _show_nothing(board, wanted)
+        _show_nothing(board, where[1], wanted)
         return 1
     with st.expander("What the verdicts say of this choice"):
         show_section(kept_ready.part(*where, wanted.values, board))
@@ -47,17 +47,17 @@ def show_galleries(galleries: Sequence[CardGallery]) -> None:
     if not galleries:
         st.info("There is nothing to show: no mask was judged.")
     for gallery in galleries:
-        st.subheader(plain(gallery.title), anchor=False)
+        st.header(plain(gallery.title), anchor=False)
         st.caption(plain(gallery.caption))
         with st.container(key=f"report-cards-{gallery.key}", gap="small"):
             for card in gallery.cards:
                 _show_card(card)
 
 
-def _show_nothing(board: ReportBoard, wanted: MaskFilter) -> None:
+def _show_nothing(board: ReportBoard, sample: str, wanted: MaskFilter) -> None:
     st.info("No mask matches this filter.")
     values = {facet: words.value_text(facet, value, board.names) for facet, value in wanted.values}
-    found = words.loosening_texts(loosenings(board.state, wanted), values)
+    found = words.loosening_texts(loosenings(board.state, wanted), values, sample)
     if not found:
         st.text("Leaving out any one of the choices changes nothing: clear them.")
         return
@@ -76,10 +76,10 @@ def _show_card(card: MaskCard) -> None:
         elif pictures:
             for column, picture in zip(st.columns(len(pictures), gap="xsmall"), pictures, strict=True):
                 column.image(picture.jpeg, width="stretch", alt=picture.alt)
-        name, *lines = card.exhibit.lines
+        name, *lines = (" ".join(line.split()) for line in (*card.exhibit.lines, *card.readings))
         shown = shortened(name)
         st.markdown(f"**{plain(shown)}**", help=None if shown == name else plain(name))
-        st.caption("  \n".join(plain(" ".join(line.split())) for line in (*lines, *card.readings)))
+        st.caption("  \n".join(plain(line) for line in lines))
 
 
 def _show_outcomes(card: MaskCard) -> None:

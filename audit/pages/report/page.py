@@ -18,7 +18,11 @@ _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 1rem 2rem 3rem; max-width: 1320px; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.6rem; padding: 0; }
 [data-testid="stElementContainer"][data-stale="true"] { opacity: 1 !important; }
-[data-testid="stMainBlockContainer"] h3 { font-size: 1.25rem; }
+[data-testid="stMainBlockContainer"] h2 { font-size: 1.25rem; }
+[data-testid="stCaptionContainer"] { color: color-mix(in srgb, currentcolor 85%, transparent); }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { opacity: 1 !important; }
+[data-testid="stCaptionContainer"] * { color: inherit; }
+[data-testid*="segmented_controlActive"] p, [aria-checked="true"] p { color: CanvasText; }
 [class*="st-key-report-cards"] {
   display: grid; grid-template-columns: repeat(auto-fill, minmax(260px, 1fr));
 }
@@ -53,9 +57,11 @@ def _show_board(visit: Visit) -> None:
         workspace = open_report_board(visit.store, visit.settings)
         st.session_state[_CHOICES] = load_report_choices(workspace, datetime.now(UTC))
     choices: ReportChoices = st.session_state[_CHOICES]
-    address.follow_sample(choices.samples, visit.sample_name)
+    unknown_sample = address.follow_sample(choices.samples, visit.sample_name)
     where = (choices.stamp, _choose_sample(choices))
     board = kept_ready.board(*where, visit)
+    if unknown_sample is not None:
+        st.warning(plain(words.unknown_sample_text(unknown_sample, where[1])))
     unknown = address.follow(board.offered)
     if unknown:
         st.warning(plain(words.unknown_text(unknown)))
@@ -83,7 +89,13 @@ def _show_board(visit: Visit) -> None:
 def _choose_sample(choices: ReportChoices) -> str:
     if len(choices.samples) == 1:
         return choices.samples[0]
-    chosen: str = st.selectbox("Sample", choices.samples, key=address.SAMPLE_KEY, width=320)
+    chosen: str = st.selectbox(
+        "Sample",
+        choices.samples,
+        key=address.SAMPLE_KEY,
+        on_change=address.choose_first_page,
+        width=320,
+    )
     return chosen
 
 

@@ -14,7 +14,7 @@ def show_sections(sections: Sequence[ShownSection]) -> None:
     """Draw sections below each other, with a list of them above."""
     st.caption(" · ".join(f"[{plain(section.title)}](#{_anchor(section)})" for section in sections))
     for section in sections:
-        st.subheader(plain(section.title), anchor=_anchor(section))
+        st.header(plain(section.title), anchor=_anchor(section))
         show_section(section)
 
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from audit.jobs.exhibits import load_exhibits
-from audit.jobs.gallery_draws import ShownMask, Specimen, discordant_pairs, right_masks
-from audit.jobs.review_state import Outcome
+from audit.jobs.gallery_draws import ShownMask, Specimen, discordant_pairs, right_masks, shown_mask
+from audit.jobs.review_state import Outcome, ReviewState
 from db.records import Mask, Reason
 from db.samples import add_masks
 from db.store import Store
@@ -24,6 +24,14 @@ GREY = [150, 154, 160]
 def exhibit_of(store: Store, specimen: Specimen) -> Exhibit:
     [exhibit] = load_exhibits(store, [specimen], NAMES, workers=2)
     return exhibit
+
+
+def what_was_made(state: ReviewState) -> list[Specimen]:
+    """What setting A made of each mention, also where that is nothing."""
+    return [
+        Specimen(unit=unit, masks=(shown_mask(state, made, outcome),))
+        for unit, made, outcome in zip(state.units, state.masks_made["A"], state.outcomes["A"], strict=True)
+    ]
 
 
 def corner(jpeg: bytes) -> list[float]:
@@ -65,6 +73,39 @@ def test_where_a_setting_has_no_mask_the_photo_alone_is_seen(store: Store, tmp_p
     assert exhibit.pictures[1].name.startswith("no-mask-beside-")
     photo = np.asarray(Image.open(BytesIO(exhibit.pictures[1].jpeg)))
     assert photo[40:320].std() < 2
+
+
+def test_a_missing_mask_alone_is_the_bare_photo_and_no_mask_that_cannot_be_decoded(
+    store: Store, tmp_path: Path
+) -> None:
+    state = add_shown_sample(store, tmp_path / "images", {"A": [MISSING]})
+    [missing] = what_was_made(state)
+
+    exhibit = exhibit_of(store, missing)
+
+    assert exhibit.lines[2:] == ("setting A: no mask", "annotation a0")
+    assert [picture.name for picture in exhibit.pictures] == ["no-mask"]
+    assert corner(exhibit.pictures[0].jpeg) == pytest.approx([120] * 3, abs=4)
+
+    gone = exhibit_of(store, replace(missing, unit=replace(missing.unit, file_name="gone.jpg")))
+
+    assert gone.pictures == ()
+    assert gone.lines[-1] == "no photo: the image is missing"
+
+
+def test_a_photo_without_a_mask_is_shown_upright(store: Store, tmp_path: Path) -> None:
+    state = add_shown_sample(store, tmp_path / "images", {"A": [MISSING]})
+    lying = Image.fromarray(np.repeat(np.array([[[0], [255]]], np.uint8), 3, axis=2)).resize((60, 40), 0)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn by 90° clockwise: what is left in the file is seen above
+    lying.save(tmp_path / "images" / "0.jpg", exif=exif, quality=95)
+
+    [picture] = exhibit_of(store, what_was_made(state)[0]).pictures
+
+    pixels = np.asarray(Image.open(BytesIO(picture.jpeg)).convert("L"), float)
+    middle = pixels.shape[1] // 2
+    assert pixels[60, middle] < 20
+    assert pixels[-60, middle] > 235
 
 
 @pytest.mark.parametrize(

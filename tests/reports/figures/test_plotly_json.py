@@ -1,6 +1,7 @@
 """Figures as plotly's JSON: plotly reads it, and it holds the numbers."""
 
 import json
+from dataclasses import replace
 
 import plotly.io
 import pytest
@@ -46,6 +47,15 @@ def test_intervals_reach_as_far_as_their_limits():
     first = json.loads(render_figure_json(INTERVALS))["data"][0]
     assert first["x"][0] + first["error_x"]["array"][0] == pytest.approx(0.957)
     assert first["x"][0] - first["error_x"]["arrayminus"][0] == pytest.approx(0.937)
+
+
+def test_an_axis_of_intervals_holds_them_and_goes_from_0_to_1_without_any():
+    low, high = json.loads(render_figure_json(INTERVALS))["layout"]["xaxis"]["range"]
+    limits = [row.limits for row in INTERVALS.rows if row.limits is not None]
+    assert low < min(limit[0] for limit in limits)
+    assert max(limit[2] for limit in limits) < high < 1.1
+    unknown = replace(INTERVALS, rows=tuple(replace(row, limits=None) for row in INTERVALS.rows))
+    assert json.loads(render_figure_json(unknown))["layout"]["xaxis"]["range"] == pytest.approx([-0.02, 1.02])
 
 
 @pytest.mark.parametrize("figure", EVERY_KIND, ids=lambda figure: figure.key)

@@ -9,7 +9,7 @@ import pytest
 
 from audit.jobs.report_board.choosing import chosen_masks
 from audit.jobs.report_board.chosen_part import chosen_part
-from audit.jobs.report_board.linked_table import Linker, table_html
+from audit.jobs.report_board.linked_table import table_html
 from audit.jobs.report_board.mask_filter import Facet, MaskFilter
 from audit.jobs.report_board.offered import read_filter
 from audit.jobs.report_board.shown_sections import shown_section, shown_sections
@@ -112,14 +112,18 @@ class Reader(HTMLParser):
         self.texts.append(data)
 
 
-def test_names_with_markup_stay_names(board):
+def test_names_with_markup_stay_names():
     hostile = '<img src=x onerror=alert(1)>"&\x00'
     table = Table(
         columns=("Category", hostile), rows=((Cell(text=hostile), Cell(text="1", details=(hostile,))),)
     )
-    read = Reader(table_html(table, Linker(settings={}, offered=board.offered, base=MaskFilter())))
-    assert read.tags == {"div", "table", "thead", "tbody", "tr", "th", "td", "bdi", "small"}
+    read = Reader(table_html(table, hostile, {(0, 1): hostile}))
+    assert read.tags == {"div", "table", "thead", "tbody", "tr", "th", "td", "a", "bdi", "small"}
     assert read.texts.count(hostile.replace("\x00", "\ufffd")) == 3
+
+
+def test_a_table_can_be_scrolled_by_its_keys_and_has_a_name(tables):
+    assert '<div class="report-table" tabindex="0" role="region" aria-label="All counts">' in tables["counts"]
 
 
 def test_a_category_with_markup_is_found_by_its_link(board, tables):
