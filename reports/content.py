@@ -78,6 +78,11 @@ class Design:
         """Units count differently in the mix."""
         return any(stratum.mix_share is not None for stratum in self.strata)
 
+    @property
+    def is_in_waves(self) -> bool:
+        """It was drawn in waves, whose shares of the mix are those of the first."""
+        return self.is_by_risk or self.has_weighted_mix
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketExample:

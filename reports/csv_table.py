@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
+from reports.cells import is_too_few
 from reports.content import ReportContent
 from reports.counts import counts_by_name
 from reports.numbers import time_text
@@ -56,8 +57,13 @@ CSV_COLUMNS = (
     "net",
     "net_low",
     "net_high",
+    "few_units",
 )
 """New ones come at the end, so that whoever counts columns keeps counting right."""
+
+
+UNPLANNED = ("category", "source", "size")
+"""Slices whose size nobody planned: with few counted units the page shows no interval of them."""
 
 
 def render_csv(content: ReportContent) -> str:
@@ -67,6 +73,7 @@ def render_csv(content: ReportContent) -> str:
 
     Accuracy, limits, n_eff and deff are of the headline's estimand; the bounds for undecided units are of the
     sample's own share. `interval_valid` is "no" where the review may have stopped where its verdicts say so.
+    `few_units` is "yes" of a category, source or size of so few units that the page leaves out its interval.
     Where somebody compared two settings side by side, a row of the slice "preference" has the one as its
     setting and the other as its name: how often the one's mask is better, or worse, and the difference `net`.
     A text that a spreadsheet would take for a formula is preceded by an apostrophe.
@@ -120,6 +127,7 @@ def _rows(setting: SettingResult, content: ReportContent) -> Iterator[dict[str, 
             "estimand": result.headline,
             "settlement": content.settling.policy,
             **({"interval_valid": "no" if may_have_stopped else "yes"} if estimate else {}),
+            "few_units": "yes" if kind in UNPLANNED and is_too_few(result) else "no",
         }
 
 

@@ -14,6 +14,18 @@ CHANCES = {
 
 BY_RISK = "by risk, the larger the likelier the mask seemed wrong; known for everything that could be drawn"
 
+DRAWN_AGAIN = (
+    "In a folder with the same annotation files, these commands draw the same sample; with the same verdicts"
+    " (as `mask-audit verdicts export` writes them) they give the same accuracies. Categories and source"
+    " datasets need the same entities file and the same patterns of ids, too."
+)
+DRAWN_IN_WAVES = (
+    "No command draws this sample again: each later wave was drawn by the verdicts that stood at that moment."
+    " These commands ingest the same annotation files and, once the sample is there, report on it."
+    " `mask-audit bundle` keeps the sample and what it was drawn from, and `mask-audit verify` computes every"
+    " figure again and checks the first draw."
+)
+
 
 def design(content: ReportContent) -> Section:
     """How the sample was drawn, and from what."""
@@ -47,10 +59,7 @@ def recipe(content: ReportContent) -> Section:
         return Section(title="Make it again")
     return Section(
         title="Make it again",
-        paragraphs=(
-            "In a folder with the same annotation files, these commands draw the same units; with the same"
-            " verdicts (as `mask-audit verdicts export` writes them) they give the same figures.",
-        ),
+        paragraphs=(DRAWN_IN_WAVES if content.design.is_in_waves else DRAWN_AGAIN,),
         code="\n".join(content.recipe),
     )
 

@@ -57,7 +57,9 @@ def estimands(content: ReportContent) -> Section:
             Cell(text=setting_name(setting, content.settings)),
             *(_cell(setting.overall.estimands[estimand]) for estimand in Estimand),
             Cell(
-                text=count_text(setting.overall.counts.n_counted),
+                text=count_text(setting.overall.counts.n_counted)
+                if isinstance(setting.overall.accuracy, Estimate)
+                else ABSENT,
                 details=incomplete_details(setting.overall.counts),
             ),
         )

@@ -4,11 +4,14 @@ import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
+from PIL import Image
 
+from reports.blocks import Picture
 from reports.document import Document
 from reports.figure_table import figure_table
 from reports.figures.figure import Figure
@@ -30,7 +33,7 @@ def render_html(document: Document) -> str:
 
 def render_page(template: str, document: Document, **values: object) -> str:
     """A template that extends `page.html`, and takes these values besides the document."""
-    style = (TEMPLATES / "page.css").read_text(encoding="utf-8") + inline_style()
+    style = (TEMPLATES / "page.css").read_text(encoding="utf-8") + inline_style() + _pictures_style(document)
     return (
         _environment()
         .get_template(template)
@@ -60,7 +63,6 @@ def _environment() -> Environment:
         "percent": percent_text,
         "svg": _svg,
         "data_table": figure_table,
-        "jpeg_uri": _jpeg_uri,
     }
     return environment
 
@@ -78,5 +80,20 @@ def _svg(figure: Figure) -> Markup:
     return Markup(render_inline_svg(figure))  # noqa: S704 (it escapes the figure itself)
 
 
-def _jpeg_uri(jpeg: bytes) -> str:
-    return f"data:image/jpeg;base64,{b64encode(jpeg).decode()}"
+def _pictures_style(document: Document) -> str:
+    """A rule for each different picture: its bytes stand in the page once, however often it is shown."""
+    pictures = {
+        picture.name: picture
+        for section in document.sections.values()
+        for gallery in section.galleries
+        for exhibit in gallery.exhibits
+        for picture in exhibit.pictures
+    }
+    return "".join(map(_picture_rule, pictures.values()))
+
+
+def _picture_rule(picture: Picture) -> str:
+    with Image.open(BytesIO(picture.jpeg), formats=("JPEG",)) as image:
+        width, height = image.size
+    uri = f"data:image/jpeg;base64,{b64encode(picture.jpeg).decode()}"
+    return f".picture-{picture.name} {{ aspect-ratio: {width} / {height}; background-image: url({uri}); }}\n"

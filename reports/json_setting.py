@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from reports.cells import is_too_few
 from reports.counts import counts_by_name
 from reports.json_values import (
     Object,
@@ -28,15 +29,23 @@ def setting_object(setting: SettingResult, risk: RiskFindings | None) -> Object:
         **_corrected(setting.corrected),
         **_model(setting.setting, risk),
         "by_split": _results(setting.by_split),
-        "by_category": _results(setting.by_category),
-        **({"by_source": _results(setting.by_source)} if setting.by_source else {}),
-        "by_size": _results(setting.by_size),
+        "by_category": _unplanned(setting.by_category),
+        **({"by_source": _unplanned(setting.by_source)} if setting.by_source else {}),
+        "by_size": _unplanned(setting.by_size),
         "reasons": dict(setting.reasons),
     }
 
 
 def _results(results: Mapping[str, Result]) -> Object:
     return {name: _result(result) for name, result in results.items()}
+
+
+def _unplanned(results: Mapping[str, Result]) -> Object:
+    """Slices whose size nobody planned: `few` marks those whose interval the page leaves out."""
+    return {
+        name: {**_result(result), **({"few": True} if is_too_few(result) else {})}
+        for name, result in results.items()
+    }
 
 
 def _result(result: Result) -> Object:

@@ -9,6 +9,7 @@ from reports.figures.figure import Figure
 from reports.places import figure_svg, gallery_picture
 
 BACKTICKS = re.compile("`+")
+COMMAND = re.compile("(`mask-audit [a-z -]+`)")
 SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$]")
 
 
@@ -27,7 +28,11 @@ def escaped(text: str) -> str:
     >>> print(escaped("a|b <i>*c*</i>"))
     a\|b \<i\>\*c\*\</i\>
     """
-    return SPECIAL.sub(lambda match: f"\\{match[0]}", " ".join(text.split()))
+    return _escaped_part(" ".join(text.split()))
+
+
+def _escaped_part(text: str) -> str:
+    return SPECIAL.sub(lambda match: f"\\{match[0]}", text)
 
 
 def section_lines(section: Section, *, heading: str = "##") -> Iterator[str]:
@@ -37,13 +42,20 @@ def section_lines(section: Section, *, heading: str = "##") -> Iterator[str]:
     if section.table:
         yield from _table(section.table)
     for paragraph in section.paragraphs:
-        yield from (escaped(paragraph), "")
+        yield from (_paragraph(paragraph), "")
     if section.code:
         yield from _code(section.code)
     for figure in section.figures:
         yield from _figure(figure)
     for gallery in section.galleries:
         yield from _gallery(gallery)
+
+
+def _paragraph(text: str) -> str:
+    """The text escaped, but commands of ours between backticks, which Markdown sets as code."""
+    # Splitting by a group puts what it matched at the odd places.
+    parts = enumerate(COMMAND.split(" ".join(text.split())))
+    return "".join(part if index % 2 else _escaped_part(part) for index, part in parts)
 
 
 def _code(code: str) -> Iterator[str]:

@@ -253,7 +253,8 @@ def where_text(content: ReportContent) -> str:
 def _left_and_counted(counts: VerdictCounts) -> list[str]:
     facts = []
     if counts.n_missing:
-        facts.append(f"of which {count_text(counts.n_missing)} missing masks count as incorrect")
+        count = "counts" if counts.n_missing == 1 else "count"
+        facts.append(f"of which {counted_text(counts.n_missing, 'missing mask')} {count} as incorrect")
     if counts.n_undecided:
         facts.append(f"{count_text(counts.n_undecided)} undecided left out")
     if counts.n_dropped:

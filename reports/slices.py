@@ -14,7 +14,7 @@ from reports.cells import (
 )
 from reports.content import ReportContent
 from reports.grid import setting_name
-from reports.numbers import count_text
+from reports.numbers import count_text, counted_text
 from reports.results import Result, SettingResult
 from reports.sentences import provenance_text
 from sampling.estimation.domains import FEWEST_COUNTED
@@ -39,17 +39,45 @@ def by_split(content: ReportContent) -> Section:
 
 def by_category(content: ReportContent) -> Section:
     """Accuracy of every setting in every category."""
-    return _section("category", content, lambda setting: setting.by_category, (FEW,), _domain_cells)
+    notes = (FEW, *_without("category", content, lambda setting: setting.by_category))
+    return _section("category", content, lambda setting: setting.by_category, notes, _domain_cells)
 
 
 def by_source(content: ReportContent) -> Section:
     """Accuracy of every setting in every source dataset."""
-    return _section("source dataset", content, lambda setting: setting.by_source, (FEW,), _domain_cells)
+    notes = (FEW, *_without("source dataset", content, lambda setting: setting.by_source))
+    return _section("source dataset", content, lambda setting: setting.by_source, notes, _domain_cells)
 
 
 def by_size(content: ReportContent) -> Section:
     """Accuracy of every setting by the size of its masks."""
-    return _section("mask size", content, lambda setting: setting.by_size, (SIZES, FEW), _domain_cells)
+    notes = (SIZES, FEW, *_without_size(content))
+    return _section("mask size", content, lambda setting: setting.by_size, notes, _domain_cells)
+
+
+def _without(kind: str, content: ReportContent, parts_of: Parts) -> tuple[str, ...]:
+    """How many units no row counts; they are the same under every setting."""
+    n = max((_n_in_no_part(setting, parts_of(setting)) for setting in content.settings), default=0)
+    if n < 1:
+        return ()
+    have, are = ("has", "is") if n == 1 else ("have", "are")
+    return (f"{counted_text(n, 'unit')} {have} no {kind} and {are} in no row.",)
+
+
+def _n_in_no_part(setting: SettingResult, parts: Mapping[str, Result]) -> int:
+    return setting.overall.counts.n_units - sum(part.counts.n_units for part in parts.values())
+
+
+def _without_size(content: ReportContent) -> tuple[str, ...]:
+    """How many missing masks of each setting no row counts."""
+    missing = {
+        setting_name(setting, content.settings): setting.overall.counts.n_missing
+        - sum(part.counts.n_missing for part in setting.by_size.values())
+        for setting in content.settings
+        if setting.by_size
+    }
+    of_settings = ", ".join(f"{count_text(n)} of {name}" for name, n in missing.items() if n > 0)
+    return (f"Missing masks have no size and are in no row: {of_settings}.",) if of_settings else ()
 
 
 def _section(

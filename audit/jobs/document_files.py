@@ -25,7 +25,8 @@ class WrittenFiles:
     Attributes:
         files: every file that was written, in order, SHA256SUMS last.
         removed: what an earlier run wrote and this one does not.
-        kept: what an earlier run wrote and somebody has changed since: it stays.
+        kept: what an earlier run wrote, somebody has changed since, and this one does not write: it stays.
+        overwritten: what an earlier run wrote, somebody has changed since, and this one wrote again.
         no_pictures: why figures have no PNG, as a sentence; None where they have, or there is no figure.
     """
 
@@ -33,6 +34,7 @@ class WrittenFiles:
     files: tuple[Path, ...]
     removed: tuple[Path, ...]
     kept: tuple[Path, ...]
+    overwritten: tuple[Path, ...]
     no_pictures: str | None
 
 
@@ -64,15 +66,15 @@ def write_document_files(folder: Path, files: Mapping[str, bytes]) -> WrittenFil
     """Write files whole, with PNGs of the figures among them and `SHA256SUMS`, which `sha256sum -c` reads.
 
     What an earlier run wrote and this one does not is removed where it is as that run left it; what somebody
-    changed or added stays.
+    changed or added stays. A file that no run wrote is never replaced.
 
     Args:
         folder: made where it is not there.
         files: path relative to the folder → bytes.
 
     Raises:
-        InputError: the folder cannot be one, holds another document or a folder in the place of a file, or a
-            part of it is a link out of it.
+        InputError: the folder cannot be one, holds another document, a file that no run wrote or a folder in
+            the place of a file, or a part of it is a link out of it.
         UnavailableError: the file system refuses.
     """
     check_folder(folder)
@@ -84,16 +86,24 @@ def write_document_files(folder: Path, files: Mapping[str, bytes]) -> WrittenFil
     if not isinstance(pngs, NoFigurePictures):
         files = {**files, **pngs}
     _check_files(folder / name for name in (*files, SUMS))
-    for name, content in files.items():
-        write_bytes(folder / name, content)
+    _check_known(folder, files, earlier)
+    overwritten = tuple(
+        file
+        for name, digest in earlier.items()
+        if name in files and (file := folder / name).is_file() and _digest(file) != digest
+    )
     removed, kept = _clear(folder, {name: digest for name, digest in earlier.items() if name not in files})
     sums = {name: sha256(content).hexdigest() for name, content in files.items()}
     write_text(folder / SUMS, "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)))
+    # After the sums: a run that was interrupted knows its files when it is run again.
+    for name, content in files.items():
+        write_bytes(folder / name, content)
     return WrittenFiles(
         folder=folder,
         files=(*(folder / name for name in files), folder / SUMS),
         removed=removed,
         kept=kept,
+        overwritten=overwritten,
         no_pictures=pngs.reason if isinstance(pngs, NoFigurePictures) else None,
     )
 
@@ -114,6 +124,8 @@ def written_text(written: WrittenFiles) -> list[str]:
         lines.append(f"figures have no PNG: {written.no_pictures}")
     if written.removed:
         lines.append(f"removed from an earlier run: {_names(written.removed, written.folder)}")
+    if written.overwritten:
+        lines.append(f"replaced though changed: {_names(written.overwritten, written.folder)}")
     if written.kept:
         lines.append(f"left, as it was changed since it was written: {_names(written.kept, written.folder)}")
     return lines
@@ -156,6 +168,19 @@ def _check_files(files: Iterable[Path]) -> None:
             raise InputError(f"{file} is a folder where a file is needed: move it, or name another")
 
 
+def _check_known(folder: Path, files: Iterable[str], earlier: Mapping[str, str]) -> None:
+    """Refuse to replace files that no earlier run wrote."""
+    known = {*earlier, SUMS} if earlier else set()
+    foreign = tuple(
+        file for name in (*files, SUMS) if name not in known and (file := folder / name).is_file()
+    )
+    if foreign:
+        raise InputError(
+            f"--out {folder} holds files that no earlier run wrote: {_names(foreign, folder)};"
+            " move them, or name another folder"
+        )
+
+
 def _check_document(folder: Path, files: Mapping[str, bytes], earlier: Mapping[str, str]) -> None:
     """Refuse to clear away another document, such as the statistics of the dataset."""
     others = {name for name in earlier if "/" not in name}
@@ -184,16 +209,23 @@ def _clear(folder: Path, stale: Mapping[str, str]) -> tuple[tuple[Path, ...], tu
         file = folder / name
         if not file.is_file() or not file.resolve().is_relative_to(folder.resolve()):
             continue
+        if _digest(file) != digest:
+            kept.append(file)
+            continue
         try:
-            if sha256(file.read_bytes()).hexdigest() == digest:
-                file.unlink()
-                removed.append(file)
-            else:
-                kept.append(file)
+            file.unlink()
         except OSError as error:
             raise UnavailableError(f"{file} of an earlier run cannot be removed: {error.strerror}") from error
+        removed.append(file)
     _remove_empty({PurePosixPath(name).parent for name in stale}, folder)
     return tuple(removed), tuple(kept)
+
+
+def _digest(file: Path) -> str:
+    try:
+        return sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        raise UnavailableError(f"{file} of an earlier run cannot be read: {error.strerror}") from error
 
 
 def _remove_empty(parents: Iterable[PurePosixPath], folder: Path) -> None:

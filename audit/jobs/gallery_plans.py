@@ -20,6 +20,9 @@ from sampling.comparison.family import all_pairs
 EXAMPLES_OF_REASON = 2
 """That the gallery of typical failures shows at most."""
 
+MOST_PAIRS = 8
+"""Pairs of settings that have a gallery of their own at most."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryPlan:
@@ -126,6 +129,12 @@ def plan_discordant(state: ReviewState, names: Mapping[str, str], n_each: int) -
                 f" {count_text(len(pairs) - n_for_a)}."
             ),
         )
+
+
+def most_discordant(plans: Sequence[GalleryPlan]) -> tuple[GalleryPlan, ...]:
+    """Keep of the galleries of pairs those with the most mentions to choose from, in their order."""
+    largest = sorted((plan for plan in plans if plan.n), key=lambda plan: -plan.n)[:MOST_PAIRS]
+    return tuple(plan for plan in plans if plan in largest)
 
 
 def affordable(plans: Sequence[GalleryPlan], most_pictures: int) -> list[GalleryPlan]:

@@ -93,7 +93,7 @@ def load_content_of(
         gold=gold_findings(state, on_gold, figures, content.settings),
         composition=composition(state, load_population_facts(workspace, state.sample.frame)),
         policy=review_policy(state, workspace.settings),
-        recipe=recipe(state.sample, manifest, workspace.settings, figures),
+        recipe=recipe(state.sample, state.units, manifest, workspace.settings, figures),
         warnings=(
             *content.warnings,
             *_owed_warnings(load_readings_left(workspace.store, workspace.settings, state, now)),

@@ -1,14 +1,15 @@
-"""The commands that ingest the same files, draw the same units and give the same figures."""
+"""The commands that ingest the same files, draw the same units and give the same accuracies."""
 
+import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import PurePath
 
 from audit.jobs.estimates import Figures
 from audit.settings import FILE_NAME, Settings
 from db.manifest import Manifest, SettingRecord, SourceRecord
-from db.records import Sample
+from db.records import Sample, Unit
 from reports.results import Span
 from sampling.design.frame import DrawnUnit
 
@@ -16,17 +17,23 @@ _MADE = "audit"
 """What the recipe calls the workspace that it makes."""
 
 
-def recipe(sample: Sample, manifest: Manifest, settings: Settings, figures: Figures) -> tuple[str, ...]:
+def recipe(
+    sample: Sample, units: Sequence[Unit], manifest: Manifest, settings: Settings, figures: Figures
+) -> tuple[str, ...]:
     """Give lines of a shell that make a workspace with the sample and its report again.
 
     Files are named without their folders. A sample that was drawn in waves takes the verdicts between them,
-    which the lines say instead of drawing.
+    which the lines say instead of drawing. What is no command stands in comments: settings to be put into a
+    file, and the file of entities, whose name nobody keeps.
     """
     span = ("--simultaneous",) if figures.span is Span.TABLE else ()
     return (
         f"mask-audit init {_MADE}",
         f'# {_MADE}/{FILE_NAME}: confidence = {settings.confidence}, settlement = "{settings.settlement}"',
+        *_patterns("sources", settings.sources),
+        *_patterns("categories", settings.categories),
         *(line for setting in manifest.settings for line in _ingest(setting)),
+        *_entities(units),
         *_draw(sample),
         # An export names masks by annotation and setting, which the files give again.
         _command("verdicts", "import", "verdicts.csv"),
@@ -41,6 +48,20 @@ def recipe(sample: Sample, manifest: Manifest, settings: Settings, figures: Figu
             "report",
         ),
     )
+
+
+def _patterns(table: str, patterns: Mapping[str, str]) -> Iterator[str]:
+    """A table of the settings, to be put at the end of their file."""
+    if patterns:
+        yield f"# at the end of {_MADE}/{FILE_NAME}: [{table}]"
+    for name, pattern in patterns.items():
+        yield f"# {json.dumps(name, ensure_ascii=False)} = {json.dumps(pattern, ensure_ascii=False)}"
+
+
+def _entities(units: Sequence[Unit]) -> Iterator[str]:
+    """Where units have a category or a source, which a file of entities may have said."""
+    if any(unit.category is not None or unit.source is not None for unit in units):
+        yield f"# mask-audit entities FILE --workspace {_MADE}  # the file of entities, where there was one"
 
 
 def _ingest(setting: SettingRecord) -> Iterator[str]:

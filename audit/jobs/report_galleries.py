@@ -7,6 +7,7 @@ from audit.jobs.exhibits import load_exhibits
 from audit.jobs.gallery_plans import (
     GalleryPlan,
     affordable,
+    most_discordant,
     plan_discordant,
     plan_failures,
     plan_verdicts,
@@ -56,7 +57,8 @@ def report_galleries(
         return ReportGalleries()
     failures = tuple(plan_failures(state, limits.n_each))
     verdicts = tuple(plan_verdicts(state, names, limits.n_each))
-    discordant = tuple(plan_discordant(state, names, limits.n_each))
+    pairs = tuple(plan_discordant(state, names, limits.n_each))
+    discordant = most_discordant(pairs)
     plans = (*failures, *verdicts, *discordant)
     shown = affordable(plans, limits.n_pictures)
     exhibits = iter(
@@ -75,7 +77,7 @@ def report_galleries(
         failures=tuple(made[plan.key] for plan in failures if plan.key in made),
         verdicts=tuple(made[plan.key] for plan in verdicts if plan.key in made),
         discordant=tuple(made[plan.key] for plan in discordant if plan.key in made),
-        notes=tuple(_notes(state, plans, shown, limits)),
+        notes=(*_notes(state, plans, shown, limits), *_pair_notes(pairs, discordant)),
     )
 
 
@@ -93,6 +95,15 @@ def _gallery(plan: GalleryPlan, exhibits: Sequence[Exhibit]) -> Gallery:
         caption=f"{plan.kind}: {n}{choice}.{plan.remark}",
         exhibits=tuple(exhibits),
     )
+
+
+def _pair_notes(pairs: Sequence[GalleryPlan], shown: Sequence[GalleryPlan]) -> Iterator[str]:
+    n_differing = sum(plan.n > 0 for plan in pairs)
+    if n_differing > len(shown):
+        yield (
+            f"Pairs of settings that were judged differently on some mention: {count_text(n_differing)};"
+            f" galleries show the {count_text(len(shown))} with the most such mentions."
+        )
 
 
 def _notes(

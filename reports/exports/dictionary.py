@@ -14,8 +14,9 @@ ROWS = (
 
 ACCURACY = (
     "The accuracy of each setting. Put `entity_weight` or `design_weight` in place of `mix_weight` to count"
-    " every entity, or every annotation, once. A setting that awaits verdicts and has none yet has no"
-    " accuracy: its missing masks alone would make it 0. Intervals are in the report: they need the design,"
+    " every entity, or every annotation, once. A setting of which nothing is judged correct or"
+    " incorrect, while some units are pending, unsure or unjudgable, has no accuracy: its missing masks alone"
+    " would make it 0. Intervals are in the report: they need the design,"
     " not only the weights."
 )
 
@@ -27,7 +28,8 @@ BY_RISK = (
 PANDAS = """\
 import pandas as pd
 def has_accuracy(units):
-    return units["outcome"].isin(["correct", "incorrect"]).any() or not (units["outcome"] == "pending").any()
+    is_open = units["outcome"].isin(["pending", "unsure", "unjudgable"]).any()
+    return units["outcome"].isin(["correct", "incorrect"]).any() or not is_open
 units = pd.read_parquet({file}).drop_duplicates(["setting", "annotation_id"])
 units = units.groupby("setting").filter(has_accuracy)
 units = units[units["outcome"].isin(["correct", "incorrect", "missing"])]
@@ -39,11 +41,11 @@ DUCKDB = """\
 SELECT setting, sum(if(outcome = 'correct', mix_weight, 0)) / sum(mix_weight) AS accuracy
 FROM (
     SELECT *, bool_or(outcome IN ('correct', 'incorrect')) OVER of_setting AS is_judged,
-           bool_or(outcome = 'pending') OVER of_setting AS awaits_verdicts
+           bool_or(outcome IN ('pending', 'unsure', 'unjudgable')) OVER of_setting AS is_open
     FROM (SELECT DISTINCT setting, annotation_id, outcome, mix_weight FROM {file})
     WINDOW of_setting AS (PARTITION BY setting)
 )
-WHERE outcome IN ('correct', 'incorrect', 'missing') AND (is_judged OR NOT awaits_verdicts)
+WHERE outcome IN ('correct', 'incorrect', 'missing') AND (is_judged OR NOT is_open)
 GROUP BY setting ORDER BY setting
 """
 

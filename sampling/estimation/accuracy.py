@@ -8,15 +8,16 @@ def sample_accuracy(counts: VerdictCounts, *, confidence: float = 0.95) -> Estim
     """The share of the counted units that are right, with Wilson's interval; or why there is none.
 
     n_accepted/n_counted, every unit of the sample weighing the same: the estimand `mix`, the accuracy of a
-    population composed as the sample was allocated. There is none while masks await a verdict and nobody
-    found one right or wrong: missing ones alone would make it 0.
+    population composed as the sample was allocated. There is none while nobody found a mask right or wrong,
+    but some await a verdict or are undecided: missing ones alone would make it 0.
 
     >>> sample_accuracy(VerdictCounts(n_units=5, n_correct=3, n_incorrect=1, n_missing=1)).value
     0.6
     >>> sample_accuracy(VerdictCounts(n_units=5, n_pending=5))
     NoEstimate(reason='nothing has been judged yet')
     """
-    if counts.n_counted == 0 or (counts.n_pending and counts.n_correct + counts.n_incorrect == 0):
+    is_open = counts.n_pending + counts.n_undecided > 0
+    if counts.n_counted == 0 or (is_open and counts.n_correct + counts.n_incorrect == 0):
         return NoEstimate(reason=_why_nothing_counts(counts))
     return Estimate(
         value=counts.n_accepted / counts.n_counted,
@@ -33,4 +34,6 @@ def _why_nothing_counts(counts: VerdictCounts) -> str:
         return "nothing has been judged yet"
     if counts.n_pending:
         return "everything judged so far is unsure or unjudgable"
+    if counts.n_missing:
+        return "every unit that has a mask is unsure or unjudgable"
     return "every unit is unsure or unjudgable"

@@ -77,6 +77,7 @@ def test_the_columns_of_before_keep_their_places_and_new_ones_come_last():
         "net",
         "net_low",
         "net_high",
+        "few_units",
     )
 
 

@@ -1,10 +1,13 @@
 """The files that each format of a document gives."""
 
 import json
+from base64 import b64encode
 
 import pytest
 
+from reports.blocks import Section
 from reports.formats import Format, render_document, render_report
+from reports.markdown import section_lines
 from reports.report_document import report_document
 from tests.reports.illustrations import illustrated
 
@@ -65,15 +68,27 @@ def test_figures_are_plotly_s_own_and_drawings_without_script(published):
             assert b"<script" not in written
 
 
-def test_the_page_without_its_pictures_is_light(published):
+def test_the_page_holds_each_picture_once_and_is_light_without_them(published):
     content = illustrated(published)
 
-    n_bytes = len(render_report(content, [Format.HTML])["report.html"])
-    pictures = [
-        picture.jpeg
+    page = render_report(content, [Format.HTML])["report.html"]
+    shown = [
+        picture
         for gallery in (*content.galleries.failures, *content.galleries.discordant)
         for exhibit in gallery.exhibits
         for picture in exhibit.pictures
     ]
+    different = {picture.name: b64encode(picture.jpeg) for picture in shown}
 
-    assert n_bytes - sum(len(jpeg) * 4 // 3 for jpeg in pictures) < 3_000_000 / 10
+    assert len(different) < len(shown) == page.count(b'role="img" class="picture-')
+    assert [page.count(data) for data in different.values()] == [1] * len(different)
+    assert len(page) - sum(map(len, different.values())) < 3_000_000 / 10
+
+
+def test_markdown_sets_commands_as_code_and_dataset_text_never(published):
+    text = "by `mask-audit verdicts export`, of `<b>` and `mask-audit <b>`"
+    section = Section(title="Again", paragraphs=(text,))
+
+    assert list(section_lines(section))[2] == (
+        r"by `mask-audit verdicts export`, of \`\<b\>\` and \`mask-audit \<b\>\`"
+    )

@@ -1,10 +1,19 @@
 """The HTML report in a real browser: quiet, offline, no wider than the window, and open to everybody."""
 
+from dataclasses import replace
+
 import pytest
 
+from reports.galleries import ReportGalleries
 from reports.report_html import render_report_html
-from tests.reports.illustrations import illustrated
+from tests.reports.illustrations import gallery_of, illustrated
 
+IS_LOADED = """picture => new Promise(done => {
+    const image = new Image();
+    image.onload = () => done(true);
+    image.onerror = () => done(false);
+    image.src = getComputedStyle(picture).backgroundImage.slice(5, -2);
+})"""
 CONTENTS = ["published", "unfinished", "certifying", "contrasting", "empty", "hostile"]
 
 
@@ -54,7 +63,7 @@ def test_axe_finds_nothing_serious(name, scheme, opened, request):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
     content = request.getfixturevalue(name)
     page, _ = opened(content if name == "empty" else illustrated(content), color_scheme=scheme)
-    for summary in page.locator("figure summary").all():
+    for summary in page.locator("main summary").all():
         summary.click()
 
     found = axe.Axe().run(page).response["violations"]
@@ -125,14 +134,38 @@ def test_a_long_table_scrolls_in_its_place_under_its_head_and_prints_whole(opene
 @pytest.mark.browser
 def test_pictures_of_a_gallery_are_seen_and_described(opened, published):
     page, _ = opened(illustrated(published))
-    pictures = page.locator(".gallery img").all()
+    pictures = page.get_by_role("img", name="A horse", exact=True).all()
 
+    shapes = set()
     for picture in pictures:
         picture.scroll_into_view_if_needed()
-        page.wait_for_function("picture => picture.naturalWidth > 0", arg=picture.element_handle())
+        assert picture.evaluate(IS_LOADED)
+        box = picture.bounding_box()
+        shapes.add(round(box["width"] / box["height"], 2))
 
-    assert {picture.get_attribute("alt") for picture in pictures} == {"A horse"}
     assert len(pictures) == 11 + 2 * 3
+    assert shapes == {1.0, 1.25, 1.5}
+
+
+@pytest.mark.browser
+def test_galleries_after_the_second_of_a_section_open_by_hand_and_print_open(opened, published):
+    galleries = tuple(
+        gallery_of(f"discordant-1-{number}", n_exhibits=2, n_beside=2) for number in range(2, 6)
+    )
+    page, said = opened(replace(published, galleries=ReportGalleries(discordant=galleries)))
+    first, second, third, fourth = page.locator(".gallery").all()
+
+    assert first.locator("ul").is_visible()
+    assert second.locator("ul").is_visible()
+    assert not third.locator("ul").is_visible()
+    third.locator("summary").click()
+    assert third.locator("ul").is_visible()
+    assert not fourth.locator("ul").is_visible()
+    page.emulate_media(media="print")
+
+    assert fourth.locator("ul").is_visible()
+    assert fourth.locator("ul").bounding_box()["height"] > 100
+    assert said == []
 
 
 @pytest.mark.browser

@@ -102,7 +102,10 @@ def test_json_has_the_keys_of_format_1(published):
     assert list(first["estimands"]["entity"]["interval"]) == INTERVAL
     parts = (first["by_split"]["wiki"], first["by_category"]["food"], first["by_source"]["Food101"])
     for part in (*parts, first["by_size"]["small"]):
-        assert list(part) == [*COUNTS, "accuracy", "interval", "estimands", "bounds"]
+        few = ["few"] if part["n_correct"] + part["n_incorrect"] + part["n_missing"] < 30 else []
+        assert list(part) == [*COUNTS, "accuracy", "interval", "estimands", "bounds", *few]
+    assert first["by_size"]["small"].get("few") is True
+    assert "few" not in first["by_split"]["wiki"]
     assert first["reasons"]["wrong_object"] == 124
     assert "reference" not in overall
     assert "model" not in overall

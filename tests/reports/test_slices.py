@@ -82,3 +82,12 @@ def test_a_category_of_which_nothing_was_judged_is_not_all_wrong(make_content):
     [row] = lines(by_category(make_content(setting)))
 
     assert row[2] == "— (nothing has been judged yet)"
+
+
+def test_units_that_no_row_counts_are_counted_beside_the_table(make_content):
+    counts = VerdictCounts(n_units=35, n_correct=27, n_incorrect=3, n_missing=5)
+    judged = {"one": result_of(VerdictCounts(n_units=30, n_correct=27, n_incorrect=3))}
+    content = make_content(setting_of("gc", counts, by_category=judged, by_size=judged))
+
+    assert "5 units have no category and are in no row." in by_category(content).paragraphs
+    assert "Missing masks have no size and are in no row: 5 of gc." in by_size(content).paragraphs

@@ -273,7 +273,7 @@ def test_a_blank_host_is_told(run: Run, two_settings: Path, host: str) -> None:
     [
         (["reviewer"], "add, disable, list"),
         (["verdicts"], "export, import"),
-        ([], "demo, doctor, entities, filter, ingest, init, label-studio, "),
+        ([], "backup, bundle, compare, demo, doctor, entities, export, filter, "),
     ],
 )
 def test_a_group_alone_names_its_commands_in_one_line(run: Run, words: list[str], names: str) -> None:

@@ -56,13 +56,52 @@ def test_what_somebody_changed_or_added_stays(folder):
     assert "left, as it was changed since it was written: tables/counts.csv" in written_text(written)
 
 
+def test_what_somebody_changed_and_this_run_writes_again_is_replaced_and_named(folder):
+    (folder / "report.html").write_bytes(b"<p>1</p> with a note")
+
+    written = write_document_files(folder, FIRST)
+
+    assert (folder / "report.html").read_bytes() == FIRST["report.html"]
+    assert written_text(written)[1:] == ["replaced though changed: report.html"]
+
+
+@pytest.mark.parametrize("name", ["report.html", "tables/counts.csv", "SHA256SUMS"])
+def test_a_file_that_no_run_wrote_is_never_replaced(tmp_path, name):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / name).write_bytes(b"hi\n")
+
+    with pytest.raises(
+        InputError, match=f"holds files that no earlier run wrote: {name}; move them, or name"
+    ):
+        write_document_files(tmp_path, FIRST)
+
+    assert names_in(tmp_path) == {name}
+    assert (tmp_path / name).read_bytes() == b"hi\n"
+
+
+def test_a_file_that_somebody_put_beside_those_of_an_earlier_run_is_never_replaced(folder):
+    (folder / "report.md").write_bytes(b"mine\n")
+
+    with pytest.raises(InputError, match=r"no earlier run wrote: report\.md;"):
+        write_document_files(folder, {**FIRST, "report.md": b""})
+
+    assert (folder / "report.md").read_bytes() == b"mine\n"
+
+
+def test_a_run_that_was_interrupted_can_be_run_again(folder):
+    (folder / "report.html").unlink()
+
+    assert written_text(write_document_files(folder, FIRST))[1:] == []
+
+
 def test_sums_that_name_what_lies_elsewhere_remove_nothing(folder):
     elsewhere = folder.parent / "elsewhere.txt"
     elsewhere.write_bytes(b"")
     of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     (folder / "link").symlink_to(folder.parent)
     (folder / "SHA256SUMS").write_text(
-        "".join(f"{of_nothing}  {name}\n" for name in ("../elsewhere.txt", elsewhere, "link/elsewhere.txt"))
+        (folder / "SHA256SUMS").read_text()
+        + "".join(f"{of_nothing}  {name}\n" for name in ("../elsewhere.txt", elsewhere, "link/elsewhere.txt"))
     )
 
     write_document_files(folder, {"report.html": b"<p>2</p>"})

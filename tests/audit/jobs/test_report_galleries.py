@@ -114,6 +114,25 @@ def test_a_bound_shortens_the_longest_galleries_first_and_says_so(store: Store, 
     assert galleries.notes[1].startswith("A report shows at most 7 pictures.")
 
 
+def test_of_many_pairs_of_settings_those_that_differ_most_are_shown_and_the_rest_is_said(
+    store: Store, tmp_path: Path
+) -> None:
+    columns = {
+        name: [SPILLS] * n_wrong + [RIGHT] * (6 - n_wrong)
+        for name, n_wrong in {"A": 0, "B": 1, "C": 2, "D": 3, "E": 6}.items()
+    }
+
+    galleries = made(store, tmp_path, columns, GalleryLimits(n_each=1))
+
+    assert [gallery.key.removeprefix("discordant-") for gallery in galleries.discordant] == [
+        "1-2", "1-3", "1-4", "1-5", "2-4", "2-5", "3-5", "4-5",
+    ]  # fmt: skip
+    assert galleries.notes[-1] == (
+        "Pairs of settings that were judged differently on some mention: 10; galleries show the 8 with the"
+        " most such mentions."
+    )
+
+
 def test_no_report_has_more_pictures_than_it_may(store: Store, tmp_path: Path) -> None:
     columns = {
         "A": [RIGHT, WRONG, SPILLS, PART, RIGHT],

@@ -47,7 +47,7 @@ def test_bounds_of_nothing_are_refused():
         accuracy_bounds(VerdictCounts(n_units=1, n_pending=1))
 
 
-@given(counts=counts_of_units.filter(lambda counts: counts.n_counted > 0))
+@given(counts=counts_of_units.filter(lambda counts: counts.n_correct + counts.n_incorrect > 0))
 def test_the_accuracy_lies_within_its_bounds_and_its_interval(counts):
     accuracy = sample_accuracy(counts)
     bounds = accuracy_bounds(counts)
@@ -86,6 +86,7 @@ def test_negative_counts_are_refused_by_name():
         ({"n_units": 4, "n_unsure": 3, "n_pending": 1}, "everything judged so far is unsure or unjudgable"),
         ({"n_units": 4, "n_missing": 3, "n_pending": 1}, "nothing has been judged yet"),
         ({"n_units": 4, "n_unsure": 3, "n_unjudgable": 1}, "every unit is unsure or unjudgable"),
+        ({"n_units": 4, "n_unsure": 3, "n_missing": 1}, "every unit that has a mask is unsure or unjudgable"),
     ],
 )
 def test_where_nothing_counts_the_reason_is_given_instead_of_a_number(counts, reason):
