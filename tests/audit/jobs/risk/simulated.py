@@ -171,6 +171,7 @@ def a_mention(unit: FrameUnit) -> Mention:
         entity_id=unit.entity_id,
         entity_name=None,
         category=None,
+        source=None,
         split=unit.split,
         image_id=None,
         images_root=None,
